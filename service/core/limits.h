@@ -1,0 +1,97 @@
+// Every bound of the service, with its unit in the name. Over a bound comes
+// INVALID_ARGUMENT (a single request is too large) or RESOURCE_EXHAUSTED (too
+// much at once), and nothing is half done.
+#ifndef SERVICE_CORE_LIMITS_H_
+#define SERVICE_CORE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace journey::core {
+
+// Identifiers.
+inline constexpr size_t kTenantIdBytesMax = 63;
+inline constexpr size_t kSourceBytesMax = 128;
+inline constexpr size_t kIdBytesMax = 256;
+
+// Free texts.
+inline constexpr size_t kLabelBytesMax = 128;
+inline constexpr size_t kNameBytesMax = 512;
+inline constexpr size_t kReasonBytesMax = 1024;
+inline constexpr size_t kUrlBytesMax = 2048;
+inline constexpr size_t kCommentBytesMax = 4096;
+
+// Parts of a touchpoint.
+inline constexpr int kLinksMax = 32;
+inline constexpr int kAttributeKeysMax = 64;
+inline constexpr int kAttributeDepthMax = 8;
+inline constexpr size_t kAttributeBytesMax = 16 * 1024;
+inline constexpr int kDealProductsMax = 100;
+inline constexpr int kDealContactsMax = 100;
+inline constexpr int kInvoiceProductsMax = 1000;
+inline constexpr size_t kTouchpointBytesMax = 64 * 1024;
+
+// Times: occurred_at lies between 1970 and so far after the server's clock.
+inline constexpr int64_t kFutureToleranceMicros = int64_t{24} * 3600 * 1000000;
+// No other instant of a touchpoint lies after the year 9999.
+inline constexpr int64_t kInstantMicrosMax = 253402300799999999;
+
+// Requests.
+inline constexpr int kBatchTouchpointsMax = 1000;
+inline constexpr size_t kBatchBytesMax = size_t{4} * 1024 * 1024;
+inline constexpr int kExpectedVersionsMax = 100;
+inline constexpr int kFilterValuesMax = 32;
+inline constexpr int kPageSizeDefault = 100;
+inline constexpr int kPageSizeMax = 1000;
+inline constexpr int kBatchGetMax = 100;
+inline constexpr int kBoardDealsPerColumnMax = 100;
+inline constexpr size_t kPageTokenBytesMax = 4096;
+// Field violations reported for one request.
+inline constexpr int kViolationsMax = 1000;
+
+// gRPC. A message holds a batch with room for its frame.
+inline constexpr int kMessageBytesMax = 5 * 1024 * 1024;
+inline constexpr int kMetadataBytesMax = 16 * 1024;
+inline constexpr int kStreamsPerConnectionMax = 1024;
+inline constexpr int kPingIntervalMillisMin = 10'000;
+// Batches of one AppendStream that are under way at once.
+inline constexpr int kStreamBatchesInFlightMax = 16;
+// Subscriptions and reads at once over all connections.
+inline constexpr int kReadStreamsMax = 1000;
+// Events and bytes in one message of Read or Subscribe.
+inline constexpr int kReadMessageEventsMax = 500;
+inline constexpr size_t kReadMessageBytesMax = size_t{1} * 1024 * 1024;
+
+// The append pipeline.
+inline constexpr int kQueueAppendsMax = 8192;
+inline constexpr size_t kQueueBytesMax = size_t{64} * 1024 * 1024;
+inline constexpr int kGroupEventsMax = 4096;
+inline constexpr size_t kGroupBytesMax = size_t{8} * 1024 * 1024;
+// Commit groups that are durable or being written and not yet in the views.
+inline constexpr int kGroupsInFlightMax = 4;
+
+// State and work.
+inline constexpr int64_t kSubjectTouchpointsMax = 1'000'000;
+inline constexpr int kStageVisitsMax = 100;
+inline constexpr int kDealStageVisitsMax = 50;
+inline constexpr int kOpenOffersMax = 100;
+inline constexpr int kCausesMax = 100;
+inline constexpr int kPushMomentsMax = 100;
+// Heavy queries (lists, boards, timelines) waiting for a worker.
+inline constexpr int kQueriesQueuedMax = 256;
+// Index entries one page of a list may look at before it is cut short.
+inline constexpr int kListEntriesScannedMax = 20'000;
+// Touchpoints that one request may fold again for a past instant.
+inline constexpr int64_t kRefoldTouchpointsMax = 5'000'000;
+
+// Disk: appends are refused below so much free space.
+inline constexpr uint64_t kFreeSpaceBytesMin = uint64_t{256} * 1024 * 1024;
+
+// Stopping: in-flight work has so long, then the process ends by itself.
+inline constexpr int kDrainSeconds = 10;
+inline constexpr int kWatchdogSeconds = 20;
+inline constexpr int kHeartbeatSecondsDefault = 10;
+
+}  // namespace journey::core
+
+#endif  // SERVICE_CORE_LIMITS_H_

@@ -1,0 +1,106 @@
+// Everything that queries read: indexes and conclusions, made from the log by
+// the folds in projections/. Disposable: deleted, they come back identical.
+//
+// Thread-safe: one thread applies groups, any number query at the same time.
+// Each query sees the state after some whole commit group, at least as new as
+// any that was applied before the query began.
+#ifndef SERVICE_VIEWS_VIEWS_H_
+#define SERVICE_VIEWS_VIEWS_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "journey/v1/deal_service.pb.h"
+#include "journey/v1/journey_service.pb.h"
+#include "journey/v1/admin_service.pb.h"
+#include "projections/rules/rules.h"
+#include "service/core/clock.h"
+#include "service/log/event_log.h"
+#include "service/log/writer.h"
+
+namespace journey::views {
+
+struct ViewsOptions {
+  std::string directory;
+  std::shared_ptr<rocksdb::FileSystem> file_system;
+  log::EventLog* log = nullptr;
+  const core::Clock* clock = nullptr;
+  std::shared_ptr<const projections::Rules> rules;
+  // Told of progress while the log is replayed: events done, events in all.
+  std::function<void(int64_t, int64_t)> on_progress;
+  std::function<void(const std::string&)> on_notice;
+};
+
+// A position of a tenant's log that a reader waits for.
+using HeadListener = std::function<void()>;
+
+class Views : public log::CommitIndex, public log::GroupSink {
+ public:
+  // Opens the views and brings them up to the head of the log: from their
+  // checkpoint, or from the first group when they are absent, of another
+  // format or made by another rule set. DATA_LOSS when the log does not reach
+  // to the checkpoint, or is damaged.
+  static absl::StatusOr<std::unique_ptr<Views>> Open(ViewsOptions options);
+
+  // Newest group and number of events contained.
+  [[nodiscard]] virtual int64_t group() const = 0;
+  [[nodiscard]] virtual int64_t event_count() const = 0;
+  [[nodiscard]] virtual int64_t tenant_count() const = 0;
+
+  // The queries, one an rpc. Requests are checked here as far as the views
+  // must know them (page tokens, sizes, unknown stages); tenant, subject and
+  // time forms are checked before.
+  virtual absl::StatusOr<v1::GetJourneyResponse> GetJourney(
+      const v1::GetJourneyRequest& request) const = 0;
+  virtual absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
+      const v1::BatchGetJourneysRequest& request) const = 0;
+  virtual absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
+      const v1::ListJourneysRequest& request) const = 0;
+  virtual absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
+      const v1::GetTimelineRequest& request) const = 0;
+  virtual absl::StatusOr<v1::GetDealResponse> GetDeal(
+      const v1::GetDealRequest& request) const = 0;
+  virtual absl::StatusOr<v1::ListDealsResponse> ListDeals(
+      const v1::ListDealsRequest& request) const = 0;
+  virtual absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
+      const v1::ListStalledDealsRequest& request) const = 0;
+  virtual absl::StatusOr<v1::GetBoardResponse> GetBoard(
+      const v1::GetBoardRequest& request) const = 0;
+
+  // The state of one tenant; unset when it has no events.
+  virtual absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
+      absl::string_view tenant_id) const = 0;
+
+  // Positions of the events that name a subject, and of the retractions of
+  // those, rising. At most kSubjectTouchpointsMax of each.
+  virtual absl::StatusOr<std::vector<int64_t>> SubjectPositions(
+      absl::string_view tenant_id, const v1::Subject& subject) const = 0;
+
+  // Calls `listener` after each group that adds to the tenant's log and is
+  // visible, from the applying thread; it must not block. Returns an id for
+  // Unlisten, after which it is not called any more.
+  virtual int64_t Listen(absl::string_view tenant_id,
+                         HeadListener listener) = 0;
+  virtual void Unlisten(int64_t id) = 0;
+
+  // SHA-256, in hex, of the canonical export of all conclusions of all
+  // tenants at one instant: journeys and deals, sorted, without positions.
+  virtual absl::StatusOr<std::string> ConclusionsDigest(
+      core::Micros as_of) const = 0;
+
+  [[nodiscard]] virtual uint64_t IntProperty(
+      const std::string& property) const = 0;
+  [[nodiscard]] virtual uint64_t DiskBytes() const = 0;
+
+  // Writes everything to disk, so that the next start replays nothing.
+  virtual absl::Status Close() = 0;
+};
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_VIEWS_H_
