@@ -28,13 +28,13 @@ class Rules {
   // SHA-256 of the rule set in its deterministic serialised form, 32 bytes.
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
-  // The stage that a condition leads into.
+  // The stage that a condition leads into; the first one for UNSPECIFIED.
   [[nodiscard]] const v1::LifecycleStage& StageFor(
       v1::EntryCondition condition) const;
 
   // The condition that leads into a stage; UNSPECIFIED for an unknown id.
-  [[nodiscard]] v1::EntryCondition ConditionOf(absl::string_view stage_id)
-      const;
+  [[nodiscard]] v1::EntryCondition ConditionOf(
+      absl::string_view stage_id) const;
 
   // Null when the rule set does not know it.
   [[nodiscard]] const v1::PipelineRules* FindPipeline(

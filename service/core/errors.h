@@ -43,6 +43,11 @@ class Violations {
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
+  // What was collected, in the order in which it was added.
+  [[nodiscard]] const google::rpc::BadRequest& bad_request() const {
+    return bad_request_;
+  }
+
   // OK when empty; else INVALID_ARGUMENT (VALIDATION_FAILED) with BadRequest.
   // The message names the first field and how many more there are.
   [[nodiscard]] absl::Status ToStatus() const;

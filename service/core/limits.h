@@ -49,6 +49,15 @@ inline constexpr size_t kPageTokenBytesMax = 4096;
 // Field violations reported for one request.
 inline constexpr int kViolationsMax = 1000;
 
+// Rule sets.
+inline constexpr size_t kRuleSetTextBytesMax = size_t{1} * 1024 * 1024;
+inline constexpr size_t kRuleIdBytesMax = 63;
+inline constexpr int kPipelinesMax = 20;
+inline constexpr int kPipelineStagesMax = 50;
+inline constexpr int kPurchaseHoldDaysMax = 365;
+inline constexpr int kRuleDaysMax = 3650;
+inline constexpr int kRulePushesMax = 100;
+
 // gRPC. A message holds a batch with room for its frame.
 inline constexpr int kMessageBytesMax = 5 * 1024 * 1024;
 inline constexpr int kMetadataBytesMax = 16 * 1024;

@@ -1,0 +1,276 @@
+#include "projections/rules/rules_check.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/generated_enum_reflection.h"
+#include "journey/v1/deal.pb.h"
+#include "journey/v1/touchpoint.pb.h"
+#include "service/core/limits.h"
+
+namespace journey::projections {
+namespace {
+
+using core::Violations;
+
+// Rule sets are checked once in a while, so paths are plain strings here.
+class Checker {
+ public:
+  explicit Checker(Violations& violations) : violations_(violations) {}
+
+  void Fail(const std::string& field, absl::string_view description) {
+    violations_.Add(field, description);
+  }
+
+  void Range(const std::string& field, int64_t value, int64_t min,
+             int64_t max) {
+    if (value >= min && value <= max) return;
+    Fail(field, absl::StrCat("must be ", min, " to ", max, ", is ", value));
+  }
+
+  void Id(const std::string& field, const std::string& value) {
+    const bool ok =
+        !value.empty() && value.size() <= core::kRuleIdBytesMax &&
+        std::all_of(value.begin(), value.end(), [](char c) {
+          return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+                 absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+                 c == '-' || c == '_';
+        });
+    if (ok) return;
+    Fail(field, absl::StrCat("must be 1 to ", core::kRuleIdBytesMax,
+                             " characters of a-z, 0-9, \"-\" and \"_\""));
+  }
+
+  void UniqueId(const std::string& field, const std::string& value,
+                std::set<std::string>& seen) {
+    Id(field, value);
+    if (!seen.insert(value).second && !value.empty()) {
+      Fail(field,
+           absl::StrCat("\"", value, "\" is used twice; give each its own id"));
+    }
+  }
+
+  void Text(const std::string& field, const std::string& value) {
+    if (value.size() <= core::kLabelBytesMax) return;
+    Fail(field, absl::StrCat("must be at most ", core::kLabelBytesMax,
+                             " bytes, is ", value.size()));
+  }
+
+  void RequiredText(const std::string& field, const std::string& value) {
+    if (value.empty()) Fail(field, "is required");
+    Text(field, value);
+  }
+
+  void Count(const std::string& field, int count, int max) {
+    if (count == 0) Fail(field, "is required; give at least one");
+    if (count > max) {
+      Fail(field,
+           absl::StrCat("at most ", max, " are allowed, there are ", count));
+    }
+  }
+
+  // Optional rules say how bad; unset means warning.
+  void Severity(const std::string& field, v1::StallSeverity severity) {
+    if (v1::StallSeverity_IsValid(severity)) return;
+    Fail(field, "is unknown; use warning or critical");
+  }
+
+ private:
+  Violations& violations_;
+};
+
+std::string Element(const std::string& list, int index) {
+  return absl::StrCat(list, "[", index, "]");
+}
+
+// The stages stand in the order of their conditions, because "furthest" and
+// "skipped" follow from that order.
+void CheckConditions(const v1::LifecycleRules& lifecycle, Checker& check) {
+  std::set<int> seen;
+  int highest = v1::ENTRY_CONDITION_UNSPECIFIED;
+  for (int i = 0; i < lifecycle.stages_size(); ++i) {
+    const std::string field = Element("lifecycle.stages", i) + ".entered_when";
+    const v1::EntryCondition condition = lifecycle.stages(i).entered_when();
+    if (condition == v1::ENTRY_CONDITION_UNSPECIFIED) {
+      check.Fail(field, "is required");
+    } else if (!v1::EntryCondition_IsValid(condition)) {
+      check.Fail(field, "is unknown to this version of the service");
+    } else if (!seen.insert(condition).second) {
+      check.Fail(field, absl::StrCat(v1::EntryCondition_Name(condition),
+                                     " is used twice; each condition leads "
+                                     "into exactly one stage"));
+    } else if (condition < highest) {
+      check.Fail(
+          field,
+          absl::StrCat(
+              v1::EntryCondition_Name(condition), " must stand before ",
+              v1::EntryCondition_Name(static_cast<v1::EntryCondition>(highest)),
+              "; keep the order of the conditions"));
+    }
+    highest = std::max<int>(highest, condition);
+  }
+  for (int c = v1::EntryCondition_MIN + 1; c <= v1::EntryCondition_MAX; ++c) {
+    if (seen.count(c) > 0) continue;
+    check.Fail("lifecycle.stages",
+               absl::StrCat(
+                   "no stage is entered_when ",
+                   v1::EntryCondition_Name(static_cast<v1::EntryCondition>(c)),
+                   "; add one"));
+  }
+}
+
+void CheckLifecycle(const v1::RuleSet& rules, Checker& check) {
+  if (!rules.has_lifecycle()) {
+    check.Fail("lifecycle", "is required");
+    return;
+  }
+  const v1::LifecycleRules& lifecycle = rules.lifecycle();
+  CheckConditions(lifecycle, check);
+  std::set<std::string> ids;
+  for (int i = 0; i < lifecycle.stages_size(); ++i) {
+    const v1::LifecycleStage& stage = lifecycle.stages(i);
+    const std::string at = Element("lifecycle.stages", i);
+    check.UniqueId(at + ".id", stage.id(), ids);
+    check.RequiredText(at + ".company_name", stage.company_name());
+    check.RequiredText(at + ".customer_name", stage.customer_name());
+    check.Text(at + ".led_by", stage.led_by());
+  }
+  check.Range("lifecycle.purchase_hold_days", lifecycle.purchase_hold_days(), 0,
+              core::kPurchaseHoldDaysMax);
+}
+
+void CheckQualification(const v1::QualificationRules& rules, Checker& check) {
+  std::set<int> seen;
+  for (int i = 0; i < rules.sql_form_intents_size(); ++i) {
+    const std::string at = Element("qualification.sql_form_intents", i);
+    const auto intent = rules.sql_form_intents(i);
+    if (intent == v1::FormSubmission::INTENT_UNSPECIFIED ||
+        !v1::FormSubmission::Intent_IsValid(intent)) {
+      check.Fail(at, "is no intent of a form");
+    } else if (!seen.insert(intent).second) {
+      check.Fail(at, "is listed twice; remove one");
+    }
+  }
+}
+
+bool IsRequirableField(const std::string& name) {
+  if (name == "owner_id") return true;
+  return name != "action" &&
+         v1::DealChange::descriptor()->FindFieldByName(name) != nullptr;
+}
+
+std::string RequirableFields() {
+  std::string names = "owner_id";
+  const auto* descriptor = v1::DealChange::descriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const std::string& name = descriptor->field(i)->name();
+    if (IsRequirableField(name)) absl::StrAppend(&names, ", ", name);
+  }
+  return names;
+}
+
+void CheckPipelineStage(const v1::PipelineStage& stage, const std::string& at,
+                        std::set<std::string>& ids, Checker& check) {
+  check.UniqueId(at + ".id", stage.id(), ids);
+  check.RequiredText(at + ".name", stage.name());
+  check.Text(at + ".customer_name", stage.customer_name());
+  check.Range(at + ".win_probability_percent", stage.win_probability_percent(),
+              0, 100);
+  check.Range(at + ".stall_days", stage.stall_days(), 1, core::kRuleDaysMax);
+  std::set<std::string> names;
+  for (int i = 0; i < stage.required_fields_size(); ++i) {
+    const std::string& name = stage.required_fields(i);
+    const std::string field = Element(at + ".required_fields", i);
+    if (!IsRequirableField(name)) {
+      check.Fail(field, absl::StrCat("\"", name,
+                                     "\" is no field of a deal; use one of ",
+                                     RequirableFields()));
+    } else if (!names.insert(name).second) {
+      check.Fail(field, "is listed twice; remove one");
+    }
+  }
+}
+
+void CheckPipelines(const v1::RuleSet& rules, Checker& check) {
+  check.Count("pipelines", rules.pipelines_size(), core::kPipelinesMax);
+  std::set<std::string> pipeline_ids;
+  for (int i = 0; i < rules.pipelines_size(); ++i) {
+    const v1::PipelineRules& pipeline = rules.pipelines(i);
+    const std::string at = Element("pipelines", i);
+    check.UniqueId(at + ".id", pipeline.id(), pipeline_ids);
+    check.RequiredText(at + ".name", pipeline.name());
+    check.Count(at + ".stages", pipeline.stages_size(),
+                core::kPipelineStagesMax);
+    std::set<std::string> stage_ids;
+    for (int j = 0; j < pipeline.stages_size(); ++j) {
+      CheckPipelineStage(pipeline.stages(j), Element(at + ".stages", j),
+                         stage_ids, check);
+    }
+  }
+}
+
+void CheckStalls(const v1::StallRules& stalls, Checker& check) {
+  if (stalls.has_unanswered_offer()) {
+    check.Range("stalls.unanswered_offer.days",
+                stalls.unanswered_offer().days(), 1, core::kRuleDaysMax);
+    check.Severity("stalls.unanswered_offer.severity",
+                   stalls.unanswered_offer().severity());
+  }
+  if (stalls.has_inactive()) {
+    check.Severity("stalls.inactive.severity", stalls.inactive().severity());
+  }
+  if (stalls.has_slipped()) {
+    check.Range("stalls.slipped.pushes", stalls.slipped().pushes(), 1,
+                core::kRulePushesMax);
+    check.Severity("stalls.slipped.severity", stalls.slipped().severity());
+  }
+  if (stalls.has_neglected()) {
+    check.Range("stalls.neglected.days", stalls.neglected().days(), 1,
+                core::kRuleDaysMax);
+    check.Severity("stalls.neglected.severity", stalls.neglected().severity());
+  }
+}
+
+void CheckTimeZone(const std::string& name, Checker& check) {
+  absl::TimeZone unused;
+  if (name.empty()) {
+    check.Fail("time_zone", "is required; for example \"Europe/Berlin\"");
+  } else if (!LoadIanaTimeZone(name, &unused)) {
+    check.Fail("time_zone",
+               absl::StrCat("\"", name,
+                            "\" is no time zone that this machine knows; use "
+                            "an IANA name such as \"Europe/Berlin\""));
+  }
+}
+
+}  // namespace
+
+bool LoadIanaTimeZone(absl::string_view name, absl::TimeZone* time_zone) {
+  const bool is_name =
+      !name.empty() && absl::ascii_isalpha(name.front()) &&
+      name != "localtime" && !absl::StrContains(name, "..") &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return absl::ascii_isalnum(c) || c == '/' || c == '_' || c == '-' ||
+               c == '+';
+      });
+  return is_name && absl::LoadTimeZone(name, time_zone);
+}
+
+void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
+  Checker check(violations);
+  check.Id("id", rule_set.id());
+  if (rule_set.version() < 1) {
+    check.Fail("version", "must be 1 or more; raise it with every change");
+  }
+  CheckTimeZone(rule_set.time_zone(), check);
+  CheckLifecycle(rule_set, check);
+  CheckQualification(rule_set.qualification(), check);
+  CheckPipelines(rule_set, check);
+  CheckStalls(rule_set.stalls(), check);
+}
+
+}  // namespace journey::projections
