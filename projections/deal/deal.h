@@ -1,0 +1,32 @@
+// Deals: one sales opportunity each, in a pipeline of stages, and the moments
+// from which its silence clocks run.
+#ifndef PROJECTIONS_DEAL_DEAL_H_
+#define PROJECTIONS_DEAL_DEAL_H_
+
+#include "journey/storage/v1/views.pb.h"
+#include "journey/v1/touchpoint.pb.h"
+#include "projections/journey_fold.h"
+#include "projections/rules/rules.h"
+
+namespace journey::projections {
+
+// What a touchpoint did to the journey's deals.
+struct DealOutcome {
+  // A deal became open: opened, or opened again.
+  bool opened = false;
+  // A deal was won.
+  bool won = false;
+};
+
+// Applies a touchpoint to the deals of a journey. A touchpoint that names a
+// deal counts for that deal only, one without for every open deal.
+DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
+                         const storage::v1::Moment& moment, JourneyFold& fold);
+
+// Id of the pipeline stage that the deal is in.
+[[nodiscard]] const std::string& CurrentStageId(
+    const storage::v1::DealState& deal);
+
+}  // namespace journey::projections
+
+#endif  // PROJECTIONS_DEAL_DEAL_H_

@@ -1,0 +1,57 @@
+#include "projections/journey_fold.h"
+
+#include <tuple>
+
+#include "projections/deal/deal.h"
+#include "projections/lifecycle/lifecycle.h"
+#include "projections/lifecycle/sales.h"
+#include "projections/qualification/qualification.h"
+#include "service/core/time.h"
+
+namespace journey::projections {
+
+JourneyFold EmptyFold(const v1::Subject& subject) {
+  JourneyFold fold;
+  *fold.state.mutable_subject() = subject;
+  return fold;
+}
+
+void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
+            JourneyFold& fold) {
+  storage::v1::JourneyState& state = fold.state;
+  const storage::v1::Moment moment = MomentOf(touchpoint);
+  AdvanceTo(moment.at_us(), state);
+
+  if (state.touchpoint_count() == 0) state.set_first_at_us(moment.at_us());
+  state.set_touchpoint_count(state.touchpoint_count() + 1);
+  *state.mutable_newest() = moment;
+  if (touchpoint.has_profile() && !touchpoint.owner_id().empty()) {
+    state.set_profile_owner_id(touchpoint.owner_id());
+  }
+
+  const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
+  const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
+  ApplyToLead(rules, touchpoint, moment, sale, state);
+  ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+}
+
+void AdvanceTo(core::Micros instant, storage::v1::JourneyState& state) {
+  EndHoldBy(instant, state);
+}
+
+storage::v1::Moment MomentOf(const v1::Touchpoint& touchpoint) {
+  storage::v1::Moment moment;
+  moment.set_at_us(core::ToMicros(touchpoint.occurred_at()));
+  moment.mutable_ref()->set_source(touchpoint.source());
+  moment.mutable_ref()->set_touchpoint_id(touchpoint.touchpoint_id());
+  return moment;
+}
+
+bool Before(const storage::v1::Moment& a, const storage::v1::Moment& b) {
+  return std::forward_as_tuple(a.at_us(), a.ref().source(),
+                               a.ref().touchpoint_id()) <
+         std::forward_as_tuple(b.at_us(), b.ref().source(),
+                               b.ref().touchpoint_id());
+}
+
+}  // namespace journey::projections

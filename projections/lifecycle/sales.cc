@@ -1,0 +1,199 @@
+#include "projections/lifecycle/sales.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace journey::projections {
+namespace {
+
+using storage::v1::JourneyState;
+using storage::v1::Moment;
+using storage::v1::Sale;
+using storage::v1::SaleInvoice;
+
+std::string DealKey(const std::string& id) { return absl::StrCat("deal:", id); }
+std::string ContractKey(const std::string& id) {
+  return absl::StrCat("contract:", id);
+}
+std::string RenewalKey(const std::string& id) {
+  return absl::StrCat("renewal:", id);
+}
+std::string InvoiceKey(const std::string& id) {
+  return absl::StrCat("invoice:", id);
+}
+
+bool HasKey(const Sale& sale, const std::string& key) {
+  return std::find(sale.keys().begin(), sale.keys().end(), key) !=
+         sale.keys().end();
+}
+
+void AddKey(const std::string& key, Sale& sale) {
+  if (!HasKey(sale, key)) sale.add_keys(key);
+}
+
+Sale* Find(const std::vector<std::string>& keys, JourneyState& state) {
+  for (Sale& sale : *state.mutable_sales()) {
+    for (const std::string& key : keys) {
+      if (HasKey(sale, key)) return &sale;
+    }
+  }
+  return nullptr;
+}
+
+// The sale named by one of the keys; made when none is. It takes all keys.
+Sale& FindOrAdd(const std::vector<std::string>& keys, JourneyState& state) {
+  Sale* sale = Find(keys, state);
+  if (sale == nullptr) sale = state.add_sales();
+  for (const std::string& key : keys) {
+    const Sale* other = Find({key}, state);
+    if (other == nullptr) AddKey(key, *sale);
+  }
+  return *sale;
+}
+
+// What an invoice says it belongs to. A renewal is a sale of its own, apart
+// from the contract's.
+std::vector<std::string> KeysOfInvoice(const v1::Touchpoint& touchpoint) {
+  const v1::Invoice& invoice = touchpoint.invoice();
+  std::vector<std::string> keys = {InvoiceKey(invoice.invoice_id())};
+  if (!invoice.renewal_id().empty()) {
+    keys.push_back(RenewalKey(invoice.renewal_id()));
+    return keys;
+  }
+  if (!touchpoint.deal_id().empty()) {
+    keys.push_back(DealKey(touchpoint.deal_id()));
+  }
+  if (!invoice.contract_id().empty()) {
+    keys.push_back(ContractKey(invoice.contract_id()));
+  }
+  return keys;
+}
+
+SaleInvoice* FindInvoice(const std::string& invoice_id, Sale& sale) {
+  for (SaleInvoice& invoice : *sale.mutable_invoices()) {
+    if (invoice.invoice_id() == invoice_id) return &invoice;
+  }
+  return nullptr;
+}
+
+void Issue(const v1::Invoice& change, const Moment& moment, Sale& sale) {
+  SaleInvoice* invoice = FindInvoice(change.invoice_id(), sale);
+  if (invoice != nullptr) return;
+  invoice = sale.add_invoices();
+  invoice->set_invoice_id(change.invoice_id());
+  invoice->set_issued_us(moment.at_us());
+  if (change.has_amount()) *invoice->mutable_amount() = change.amount();
+}
+
+// A credit of unknown amount, or in another currency, is no full credit.
+void Credit(const v1::Invoice& change, SaleInvoice& invoice) {
+  if (!change.has_amount() || !invoice.has_amount() ||
+      change.amount().currency_code() != invoice.amount().currency_code()) {
+    return;
+  }
+  const int64_t credit = change.amount().amount_minor();
+  invoice.set_credited_minor(invoice.credited_minor() +
+                             (credit < 0 ? -credit : credit));
+  if (invoice.amount().amount_minor() > 0 &&
+      invoice.credited_minor() >= invoice.amount().amount_minor()) {
+    invoice.set_undone(true);
+  }
+}
+
+bool CountsAsPurchase(const Sale& sale) {
+  if (sale.invoices().empty()) return sale.won_us() != 0;
+  return std::any_of(sale.invoices().begin(), sale.invoices().end(),
+                     [](const auto& invoice) { return !invoice.undone(); });
+}
+
+int64_t PurchaseDate(const Sale& sale) {
+  int64_t earliest = sale.won_us();
+  for (const SaleInvoice& invoice : sale.invoices()) {
+    if (invoice.undone()) continue;
+    if (earliest == 0 || invoice.issued_us() < earliest) {
+      earliest = invoice.issued_us();
+    }
+  }
+  return earliest;
+}
+
+void Recount(JourneyState& state) {
+  state.clear_purchase_count();
+  state.clear_first_purchase_us();
+  state.clear_last_purchase_us();
+  for (const Sale& sale : state.sales()) {
+    if (!sale.counted()) continue;
+    const int64_t at = sale.purchased_us();
+    if (state.purchase_count() == 0 || at < state.first_purchase_us()) {
+      state.set_first_purchase_us(at);
+    }
+    if (state.purchase_count() == 0 || at > state.last_purchase_us()) {
+      state.set_last_purchase_us(at);
+    }
+    state.set_purchase_count(state.purchase_count() + 1);
+  }
+}
+
+SaleOutcome Settle(const Moment& moment, Sale& sale, JourneyState& state) {
+  SaleOutcome outcome;
+  const bool counts = CountsAsPurchase(sale);
+  if (counts && !sale.counted()) {
+    outcome.purchased = &sale;
+    sale.set_purchased_us(PurchaseDate(sale));
+    *sale.mutable_cause() = moment.ref();
+  } else if (!counts && sale.counted()) {
+    outcome.undone = &sale;
+  } else {
+    return outcome;
+  }
+  sale.set_counted(counts);
+  Recount(state);
+  return outcome;
+}
+
+SaleOutcome ApplyInvoice(const v1::Touchpoint& touchpoint,
+                         const Moment& moment, JourneyState& state) {
+  const v1::Invoice& change = touchpoint.invoice();
+  if (change.action() == v1::Invoice::ACTION_ISSUED) {
+    Sale& sale = FindOrAdd(KeysOfInvoice(touchpoint), state);
+    Issue(change, moment, sale);
+    return Settle(moment, sale, state);
+  }
+  Sale* sale = Find({InvoiceKey(change.invoice_id())}, state);
+  SaleInvoice* invoice =
+      sale == nullptr ? nullptr : FindInvoice(change.invoice_id(), *sale);
+  if (invoice == nullptr) return {};
+  if (change.action() == v1::Invoice::ACTION_CANCELLED) {
+    invoice->set_undone(true);
+  } else if (change.action() == v1::Invoice::ACTION_CREDITED) {
+    Credit(change, *invoice);
+  }
+  return Settle(moment, *sale, state);
+}
+
+}  // namespace
+
+SaleOutcome ApplyToSales(const v1::Touchpoint& touchpoint,
+                         const Moment& moment, bool deal_won,
+                         JourneyState& state) {
+  if (deal_won) {
+    Sale& sale = FindOrAdd({DealKey(touchpoint.deal_id())}, state);
+    if (sale.won_us() == 0) sale.set_won_us(moment.at_us());
+    return Settle(moment, sale, state);
+  }
+  if (touchpoint.has_contract() && !touchpoint.deal_id().empty() &&
+      touchpoint.contract().action() != v1::Contract::ACTION_RENEWED) {
+    // From here on the contract's invoices belong to the deal's sale.
+    FindOrAdd({DealKey(touchpoint.deal_id()),
+               ContractKey(touchpoint.contract().contract_id())},
+              state);
+    return {};
+  }
+  if (touchpoint.has_invoice()) return ApplyInvoice(touchpoint, moment, state);
+  return {};
+}
+
+}  // namespace journey::projections

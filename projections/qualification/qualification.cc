@@ -1,0 +1,157 @@
+#include "projections/qualification/qualification.h"
+
+#include <algorithm>
+#include <string>
+
+#include "service/core/touchpoint.h"
+
+namespace journey::projections {
+namespace {
+
+using storage::v1::JourneyState;
+using storage::v1::LeadState;
+using storage::v1::Moment;
+
+void Set(v1::LeadStatus status, const char* rule_id, const Moment& moment,
+         LeadState& lead) {
+  if (lead.status() == status) return;
+  lead.set_status(status);
+  lead.set_since_us(moment.at_us());
+  lead.set_rule_id(rule_id);
+  *lead.mutable_cause() = moment.ref();
+}
+
+// The rule by which a touchpoint asks for a commercial conversation; null
+// when it does not.
+const char* RequestRule(const Rules& rules, const v1::Touchpoint& touchpoint) {
+  if (touchpoint.has_form_submission() &&
+      rules.IsSqlIntent(touchpoint.form_submission().intent())) {
+    return kRuleSqlForm;
+  }
+  if (touchpoint.has_meeting() &&
+      touchpoint.meeting().action() == v1::Meeting::ACTION_HELD &&
+      core::IsCustomerOriginated(touchpoint) &&
+      rules.rule_set().qualification().sql_meeting_held()) {
+    return kRuleSqlMeeting;
+  }
+  return nullptr;
+}
+
+void ApplyRequest(const char* rule_id, const Moment& moment, LeadState& lead) {
+  switch (lead.status()) {
+    case v1::LEAD_STATUS_CUSTOMER:
+      if (!lead.has_open_request()) {
+        *lead.mutable_open_request() = moment;
+        lead.set_open_request_rule_id(rule_id);
+      }
+      break;
+    case v1::LEAD_STATUS_DISQUALIFIED:
+      break;
+    default:
+      Set(v1::LEAD_STATUS_SQL, rule_id, moment, lead);
+  }
+}
+
+void BecomeCustomer(const Moment& moment, LeadState& lead) {
+  LeadState before = lead;
+  before.clear_before_purchase();
+  Set(v1::LEAD_STATUS_CUSTOMER, kRulePurchase, moment, lead);
+  *lead.mutable_before_purchase() = std::move(before);
+}
+
+// Sales' word. A customer stays a customer, and only sales' acceptance leads
+// out of disqualified.
+void ApplyVerdict(v1::Qualification::Action action, const Moment& moment,
+                  bool has_purchase, LeadState& lead) {
+  if (lead.status() == v1::LEAD_STATUS_CUSTOMER) {
+    if (action == v1::Qualification::ACTION_REJECTED ||
+        action == v1::Qualification::ACTION_RECYCLED) {
+      lead.clear_open_request();
+      lead.clear_open_request_rule_id();
+    }
+    return;
+  }
+  if (action == v1::Qualification::ACTION_ACCEPTED) {
+    Set(v1::LEAD_STATUS_SQL, kRuleAccepted, moment, lead);
+    if (has_purchase) BecomeCustomer(moment, lead);
+    return;
+  }
+  if (lead.status() == v1::LEAD_STATUS_DISQUALIFIED) return;
+  switch (action) {
+    case v1::Qualification::ACTION_REJECTED:
+      Set(v1::LEAD_STATUS_NONE, kRuleRejected, moment, lead);
+      break;
+    case v1::Qualification::ACTION_RECYCLED:
+      Set(v1::LEAD_STATUS_RECYCLED, kRuleRecycled, moment, lead);
+      break;
+    case v1::Qualification::ACTION_DISQUALIFIED:
+      Set(v1::LEAD_STATUS_DISQUALIFIED, kRuleDisqualified, moment, lead);
+      break;
+    default:
+      break;
+  }
+}
+
+// A purchase makes a customer, but for the disqualified; when the last one is
+// undone the lead stands where it stood before the first.
+void ApplySale(const Moment& moment, const SaleOutcome& sale,
+               JourneyState& state) {
+  LeadState& lead = *state.mutable_lead();
+  if (sale.purchased != nullptr) {
+    lead.clear_open_request();
+    lead.clear_open_request_rule_id();
+    if (lead.status() != v1::LEAD_STATUS_CUSTOMER &&
+        lead.status() != v1::LEAD_STATUS_DISQUALIFIED) {
+      BecomeCustomer(moment, lead);
+    }
+  }
+  if (sale.undone != nullptr && state.purchase_count() == 0 &&
+      lead.status() == v1::LEAD_STATUS_CUSTOMER) {
+    LeadState before = lead.before_purchase();
+    lead = std::move(before);
+  }
+}
+
+}  // namespace
+
+void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
+                 const Moment& moment, const SaleOutcome& sale,
+                 JourneyState& state) {
+  LeadState& lead = *state.mutable_lead();
+  if (lead.status() == v1::LEAD_STATUS_UNSPECIFIED) {
+    lead.set_status(v1::LEAD_STATUS_NONE);
+    lead.set_since_us(moment.at_us());
+    lead.set_rule_id(kRuleNoLead);
+  }
+  if (state.subject().type() == v1::SUBJECT_TYPE_VISITOR) return;
+  if (const char* rule_id = RequestRule(rules, touchpoint)) {
+    ApplyRequest(rule_id, moment, lead);
+  }
+  if (touchpoint.has_qualification()) {
+    ApplyVerdict(touchpoint.qualification().action(), moment,
+                 state.purchase_count() > 0, lead);
+  }
+  ApplySale(moment, sale, state);
+}
+
+const char* LeadRuleText(const std::string& rule_id) {
+  static constexpr struct {
+    const char* rule_id;
+    const char* text;
+  } kTexts[] = {
+      {kRuleSqlForm, "A form asked for a commercial conversation."},
+      {kRuleSqlMeeting, "A sales meeting was held."},
+      {kRuleAccepted, "Sales accepted the lead."},
+      {kRuleRejected, "Sales rejected the lead."},
+      {kRuleRecycled, "Sales gave the lead back to marketing."},
+      {kRuleDisqualified, "Sales disqualified the lead."},
+      {kRulePurchase, "The customer has bought."},
+      {kRuleNoLead, "Nothing has made it a lead for sales."},
+  };
+  const auto* it =
+      std::find_if(std::begin(kTexts), std::end(kTexts),
+                   [&](const auto& entry) { return rule_id == entry.rule_id; });
+  return it == std::end(kTexts) ? "" : it->text;
+}
+
+}  // namespace journey::projections

@@ -1,0 +1,33 @@
+// Lead status from explicit facts: requests for a commercial conversation,
+// sales' own word, and purchases.
+#ifndef PROJECTIONS_QUALIFICATION_QUALIFICATION_H_
+#define PROJECTIONS_QUALIFICATION_QUALIFICATION_H_
+
+#include "journey/storage/v1/views.pb.h"
+#include "journey/v1/touchpoint.pb.h"
+#include "projections/lifecycle/sales.h"
+#include "projections/rules/rules.h"
+
+namespace journey::projections {
+
+// Ids of the rules that change a lead status.
+inline constexpr char kRuleSqlForm[] = "qualification.sql_form";
+inline constexpr char kRuleSqlMeeting[] = "qualification.sql_meeting";
+inline constexpr char kRuleAccepted[] = "qualification.accepted";
+inline constexpr char kRuleRejected[] = "qualification.rejected";
+inline constexpr char kRuleRecycled[] = "qualification.recycled";
+inline constexpr char kRuleDisqualified[] = "qualification.disqualified";
+inline constexpr char kRulePurchase[] = "qualification.purchase";
+inline constexpr char kRuleNoLead[] = "qualification.none";
+
+// Applies a touchpoint. A visitor nobody has identified has no lead status.
+void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
+                 const storage::v1::Moment& moment, const SaleOutcome& sale,
+                 storage::v1::JourneyState& state);
+
+// One sentence for a person about a rule above.
+[[nodiscard]] const char* LeadRuleText(const std::string& rule_id);
+
+}  // namespace journey::projections
+
+#endif  // PROJECTIONS_QUALIFICATION_QUALIFICATION_H_
