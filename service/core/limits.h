@@ -70,6 +70,12 @@ inline constexpr int kReadStreamsMax = 1000;
 // Events and bytes in one message of Read or Subscribe.
 inline constexpr int kReadMessageEventsMax = 500;
 inline constexpr size_t kReadMessageBytesMax = size_t{1} * 1024 * 1024;
+// Events that Read fetches by position at once, and pages that one task of a
+// stream looks at before others have their turn.
+inline constexpr int kReadPositionsPage = 100;
+inline constexpr int kReadPagesPerTask = 16;
+// How long an AppendStream waits before it tries a full queue again.
+inline constexpr int kStreamRetryMillis = 2;
 
 // The append pipeline.
 inline constexpr int kQueueAppendsMax = 8192;
