@@ -1,0 +1,86 @@
+// Counts of calls for metrics. The hot path only adds to atomics; whoever
+// wants the numbers reads them when asked.
+#ifndef SERVICE_RPC_CALL_STATS_H_
+#define SERVICE_RPC_CALL_STATS_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "service/rpc/histogram.h"
+
+namespace journey::rpc {
+
+// Every rpc of the API, in the order of kMethods.
+enum class Method : size_t {
+  kAppend,
+  kAppendStream,
+  kRead,
+  kSubscribe,
+  kRetract,
+  kGetJourney,
+  kBatchGetJourneys,
+  kListJourneys,
+  kGetTimeline,
+  kGetDeal,
+  kListDeals,
+  kListStalledDeals,
+  kGetBoard,
+  kGetStatus,
+};
+
+// How a method is named in metrics.
+struct MethodInfo {
+  const char* service;
+  const char* name;
+  const char* type;
+};
+
+inline constexpr size_t kMethodCount = 14;
+inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
+    {"journey.v1.TouchpointService", "Append", "unary"},
+    {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
+    {"journey.v1.TouchpointService", "Read", "server_stream"},
+    {"journey.v1.TouchpointService", "Subscribe", "server_stream"},
+    {"journey.v1.TouchpointService", "Retract", "unary"},
+    {"journey.v1.JourneyService", "GetJourney", "unary"},
+    {"journey.v1.JourneyService", "BatchGetJourneys", "unary"},
+    {"journey.v1.JourneyService", "ListJourneys", "unary"},
+    {"journey.v1.JourneyService", "GetTimeline", "unary"},
+    {"journey.v1.DealService", "GetDeal", "unary"},
+    {"journey.v1.DealService", "ListDeals", "unary"},
+    {"journey.v1.DealService", "ListStalledDeals", "unary"},
+    {"journey.v1.DealService", "GetBoard", "unary"},
+    {"journey.v1.AdminService", "GetStatus", "unary"},
+}};
+
+// The codes of gRPC: 0 (OK) to 16 (UNAUTHENTICATED).
+inline constexpr size_t kCodeCount = 17;
+
+// What is known of one method.
+struct MethodStats {
+  std::atomic<int64_t> started{0};
+  std::array<std::atomic<int64_t>, kCodeCount> handled{};
+  std::atomic<int64_t> received{0};
+  std::atomic<int64_t> sent{0};
+  Histogram seconds{kSecondsBounds};
+};
+
+// Thread-safe.
+class CallStats {
+ public:
+  MethodStats& of(Method method) {
+    return methods_[static_cast<size_t>(method)];
+  }
+  [[nodiscard]] const MethodStats& at(size_t index) const {
+    return methods_[index];
+  }
+
+ private:
+  std::array<MethodStats, kMethodCount> methods_;
+};
+
+}  // namespace journey::rpc
+
+#endif  // SERVICE_RPC_CALL_STATS_H_

@@ -1,0 +1,48 @@
+#include "service/rpc/deal_handler.h"
+
+#include "service/rpc/query_checks.h"
+#include "service/rpc/unary_call.h"
+
+namespace journey::rpc {
+
+grpc::ServerUnaryReactor* DealHandler::GetDeal(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunQuery<v1::GetDealRequest>(
+      env_, Method::kGetDeal, request, response, &Check,
+      [this](const v1::GetDealRequest& message) {
+        return env_.views->GetDeal(message);
+      });
+}
+
+grpc::ServerUnaryReactor* DealHandler::ListDeals(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::ListDealsRequest>(
+      env_, Method::kListDeals, request, response, &Check,
+      [this](const v1::ListDealsRequest& message) {
+        return env_.views->ListDeals(message);
+      });
+}
+
+grpc::ServerUnaryReactor* DealHandler::ListStalledDeals(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::ListStalledDealsRequest>(
+      env_, Method::kListStalledDeals, request, response, &Check,
+      [this](const v1::ListStalledDealsRequest& message) {
+        return env_.views->ListStalledDeals(message);
+      });
+}
+
+grpc::ServerUnaryReactor* DealHandler::GetBoard(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::GetBoardRequest>(
+      env_, Method::kGetBoard, request, response, &Check,
+      [this](const v1::GetBoardRequest& message) {
+        return env_.views->GetBoard(message);
+      });
+}
+
+}  // namespace journey::rpc

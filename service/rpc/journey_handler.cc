@@ -1,0 +1,48 @@
+#include "service/rpc/journey_handler.h"
+
+#include "service/rpc/query_checks.h"
+#include "service/rpc/unary_call.h"
+
+namespace journey::rpc {
+
+grpc::ServerUnaryReactor* JourneyHandler::GetJourney(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunQuery<v1::GetJourneyRequest>(
+      env_, Method::kGetJourney, request, response, &Check,
+      [this](const v1::GetJourneyRequest& message) {
+        return env_.views->GetJourney(message);
+      });
+}
+
+grpc::ServerUnaryReactor* JourneyHandler::BatchGetJourneys(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::BatchGetJourneysRequest>(
+      env_, Method::kBatchGetJourneys, request, response, &Check,
+      [this](const v1::BatchGetJourneysRequest& message) {
+        return env_.views->BatchGetJourneys(message);
+      });
+}
+
+grpc::ServerUnaryReactor* JourneyHandler::ListJourneys(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::ListJourneysRequest>(
+      env_, Method::kListJourneys, request, response, &Check,
+      [this](const v1::ListJourneysRequest& message) {
+        return env_.views->ListJourneys(message);
+      });
+}
+
+grpc::ServerUnaryReactor* JourneyHandler::GetTimeline(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::GetTimelineRequest>(
+      env_, Method::kGetTimeline, request, response, &Check,
+      [this](const v1::GetTimelineRequest& message) {
+        return env_.views->GetTimeline(message);
+      });
+}
+
+}  // namespace journey::rpc

@@ -1,0 +1,184 @@
+#include "service/rpc/query_checks.h"
+
+#include "absl/strings/str_cat.h"
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/core/validate.h"
+
+namespace journey::rpc {
+namespace {
+
+constexpr char kUnknownValue[] = "is not a value that this server knows";
+
+template <typename Request>
+void CheckAsOf(const Request& request, core::Violations& violations) {
+  if (request.has_as_of()) {
+    core::CheckInstant(request.as_of(), "as_of", violations);
+  }
+}
+
+template <typename Request>
+void CheckPage(const Request& request, core::Violations& violations) {
+  core::CheckPageSize(request.page_size(), violations);
+  core::CheckPageToken(request.page_token(), violations);
+}
+
+void CheckId(absl::string_view id, absl::string_view field,
+             core::Violations& violations) {
+  core::CheckText(id, core::kIdBytesMax, field, violations);
+}
+
+void CheckKnown(bool known, absl::string_view field,
+                core::Violations& violations) {
+  if (!known) violations.Add(field, kUnknownValue);
+}
+
+void CheckKinds(const v1::GetTimelineRequest& request,
+                core::Violations& violations) {
+  if (request.kinds_size() > core::kFilterValuesMax) {
+    violations.Add("kinds", absl::StrCat("has ", request.kinds_size(),
+                                         " values; send at most ",
+                                         core::kFilterValuesMax));
+    return;
+  }
+  for (int i = 0; i < request.kinds_size(); ++i) {
+    CheckKnown(
+        request.kinds(i) != 0 && v1::TouchpointKind_IsValid(request.kinds(i)),
+        absl::StrCat("kinds[", i, "]"), violations);
+  }
+}
+
+}  // namespace
+
+absl::Status Check(const v1::GetJourneyRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  core::CheckSubject(request.subject(), "subject", violations);
+  CheckAsOf(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::BatchGetJourneysRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  const int count = request.subjects_size();
+  if (count < 1 || count > core::kBatchGetMax) {
+    violations.Add(
+        "subjects",
+        absl::StrCat("has ", count, " values; send 1 to ", core::kBatchGetMax));
+  } else {
+    for (int i = 0; i < count; ++i) {
+      core::CheckSubject(request.subjects(i), absl::StrCat("subjects[", i, "]"),
+                         violations);
+    }
+  }
+  CheckAsOf(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::ListJourneysRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  core::CheckText(request.stage_id(), core::kLabelBytesMax, "stage_id",
+                  violations);
+  CheckKnown(v1::LeadStatus_IsValid(request.lead_status()), "lead_status",
+             violations);
+  CheckId(request.owner_id(), "owner_id", violations);
+  CheckKnown(v1::SubjectType_IsValid(request.subject_type()), "subject_type",
+             violations);
+  CheckAsOf(request, violations);
+  CheckPage(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::GetTimelineRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  core::CheckSubject(request.subject(), "subject", violations);
+  CheckAsOf(request, violations);
+  CheckKinds(request, violations);
+  if (request.has_link()) {
+    const v1::Link& link = request.link();
+    CheckKnown(link.type() != v1::LINK_TYPE_UNSPECIFIED &&
+                   v1::LinkType_IsValid(link.type()),
+               "link.type", violations);
+    if (link.id().empty()) {
+      violations.Add("link.id", "is empty; set the id of the record");
+    }
+    CheckId(link.id(), "link.id", violations);
+  }
+  CheckPage(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::GetDealRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  if (request.deal_id().empty()) {
+    violations.Add("deal_id", "is empty; set the deal's id");
+  }
+  CheckId(request.deal_id(), "deal_id", violations);
+  CheckAsOf(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::ListDealsRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  CheckKnown(v1::DealStatus_IsValid(request.status()), "status", violations);
+  CheckId(request.pipeline_id(), "pipeline_id", violations);
+  CheckId(request.stage_id(), "stage_id", violations);
+  CheckId(request.owner_id(), "owner_id", violations);
+  CheckId(request.account_id(), "account_id", violations);
+  CheckAsOf(request, violations);
+  CheckPage(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::ListStalledDealsRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  if (request.reasons_size() > core::kFilterValuesMax) {
+    violations.Add("reasons", absl::StrCat("has ", request.reasons_size(),
+                                           " values; send at most ",
+                                           core::kFilterValuesMax));
+  } else {
+    for (int i = 0; i < request.reasons_size(); ++i) {
+      CheckKnown(request.reasons(i) != 0 &&
+                     v1::StallReason_IsValid(request.reasons(i)),
+                 absl::StrCat("reasons[", i, "]"), violations);
+    }
+  }
+  CheckId(request.pipeline_id(), "pipeline_id", violations);
+  CheckId(request.stage_id(), "stage_id", violations);
+  CheckId(request.owner_id(), "owner_id", violations);
+  CheckAsOf(request, violations);
+  CheckPage(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::GetBoardRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  CheckId(request.pipeline_id(), "pipeline_id", violations);
+  CheckId(request.owner_id(), "owner_id", violations);
+  CheckAsOf(request, violations);
+  if (request.deals_per_column() < 0 ||
+      request.deals_per_column() > core::kBoardDealsPerColumnMax) {
+    violations.Add(
+        "deals_per_column",
+        absl::StrCat("is ", request.deals_per_column(), "; it may be 0 to ",
+                     core::kBoardDealsPerColumnMax));
+  }
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::GetStatusRequest& request) {
+  core::Violations violations;
+  if (!request.tenant_id().empty()) {
+    core::CheckTenant(request.tenant_id(), violations);
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace journey::rpc

@@ -1,0 +1,113 @@
+#include "service/rpc/read_stream.h"
+
+#include <limits>
+#include <utility>
+
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/core/validate.h"
+#include "service/rpc/convert.h"
+#include "service/rpc/wire.h"
+
+namespace journey::rpc {
+
+ReadStream* ReadStream::Start(const Environment& env,
+                              const grpc::ByteBuffer* bytes) {
+  v1::ReadRequest request;
+  absl::Status status = Parse(*bytes, &request);
+  if (status.ok()) status = core::ValidateRead(request);
+  auto stream = std::make_shared<ReadStream>(env, request);
+  stream->self_ = stream;
+  if (status.ok()) status = env.streams->Add(stream, /*is_reader=*/true);
+  if (status.ok()) {
+    stream->Schedule(&ReadStream::Open);
+  } else {
+    stream->End(status);
+  }
+  return stream.get();
+}
+
+ReadStream::ReadStream(const Environment& env, const v1::ReadRequest& request)
+    : env_(env),
+      filter_(request.filter()),
+      pager_(env.log, env.views, request),
+      events_left_(request.max_events() == 0
+                       ? std::numeric_limits<int64_t>::max()
+                       : request.max_events()),
+      timer_(env.stats, Method::kRead) {
+  timer_.Received();
+}
+
+void ReadStream::Schedule(absl::Status (ReadStream::*step)()) {
+  env_.stream_pool->Submit([self = shared_from_this(), step] {
+    const absl::Status status = (self.get()->*step)();
+    if (!status.ok()) self->End(status);
+  });
+}
+
+absl::Status ReadStream::Open() {
+  const absl::Status status = pager_.Open();
+  return status.ok() ? Produce() : status;
+}
+
+absl::Status ReadStream::Produce() {
+  v1::ReadResponse response;
+  bool at_end = events_left_ == 0;
+  MessageFiller filler(response.mutable_events(), events_left_);
+  for (int pages = 0; !at_end && !filler.full(); ++pages) {
+    if (cursor_ == page_.size()) {
+      if (pages >= core::kReadPagesPerTask) break;
+      auto page = pager_.Next();
+      if (!page.ok()) return page.status();
+      page_ = *std::move(page);
+      cursor_ = 0;
+      at_end = page_.empty();
+    }
+    filler.Fill(page_, filter_, &cursor_);
+  }
+  events_left_ -= response.events_size();
+  if (!response.events().empty()) {
+    Send(response);
+  } else if (at_end) {
+    End(absl::OkStatus());
+  } else {
+    // Others have their turn while the filter hides so much.
+    Schedule(&ReadStream::Produce);
+  }
+  return absl::OkStatus();
+}
+
+void ReadStream::Send(const v1::ReadResponse& response) {
+  response_ = Serialize(response);
+  core::MutexLock lock(&mutex_);
+  if (finished_) return;
+  timer_.Sent();
+  StartWrite(&response_);
+}
+
+void ReadStream::OnWriteDone(bool ok) {
+  if (ok) {
+    Schedule(&ReadStream::Produce);
+  } else {
+    End(absl::CancelledError("the client is gone"));
+  }
+}
+
+void ReadStream::OnCancel() { End(absl::CancelledError("the client is gone")); }
+
+void ReadStream::EndForShutdown() { End(core::ShuttingDownError()); }
+
+void ReadStream::End(const absl::Status& status) {
+  core::MutexLock lock(&mutex_);
+  if (finished_) return;
+  finished_ = true;
+  timer_.Handled(status.code());
+  Finish(ToGrpc(status));
+}
+
+void ReadStream::OnDone() {
+  env_.streams->Remove(this);
+  const std::shared_ptr<ReadStream> self = std::move(self_);
+}
+
+}  // namespace journey::rpc

@@ -1,0 +1,66 @@
+// Read: the events of a log or a subject up to the head.
+#ifndef SERVICE_RPC_READ_STREAM_H_
+#define SERVICE_RPC_READ_STREAM_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/core/sync.h"
+#include "service/rpc/call_timer.h"
+#include "service/rpc/environment.h"
+#include "service/rpc/event_filter.h"
+#include "service/rpc/event_pager.h"
+
+namespace journey::rpc {
+
+// The reactor of one Read. A worker fills one message, gRPC sends it, and so
+// on: there is either one task or one write, so that a slow client holds
+// nothing but its own call.
+class ReadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                         public Drainable,
+                         public std::enable_shared_from_this<ReadStream> {
+ public:
+  // Begins; the result owns itself until gRPC is done with it.
+  static ReadStream* Start(const Environment& env,
+                           const grpc::ByteBuffer* bytes);
+
+  ReadStream(const Environment& env, const v1::ReadRequest& request);
+
+  void EndForShutdown() override;
+
+ private:
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  // Runs `step` on a worker and ends the call with its error.
+  void Schedule(absl::Status (ReadStream::*step)());
+  absl::Status Open();
+  absl::Status Produce();
+  void Send(const v1::ReadResponse& response);
+  void End(const absl::Status& status);
+
+  const Environment& env_;
+  std::shared_ptr<ReadStream> self_;
+  const EventFilter filter_;
+
+  // Used by one task at a time.
+  EventPager pager_;
+  std::vector<log::LogEvent> page_;
+  size_t cursor_ = 0;
+  int64_t events_left_;
+  grpc::ByteBuffer response_;
+
+  core::Mutex mutex_;
+  CallTimer timer_ ABSL_GUARDED_BY(mutex_);
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace journey::rpc
+
+#endif  // SERVICE_RPC_READ_STREAM_H_

@@ -1,0 +1,114 @@
+// One unary call from its bytes to its answer.
+#ifndef SERVICE_RPC_UNARY_CALL_H_
+#define SERVICE_RPC_UNARY_CALL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/core/errors.h"
+#include "service/rpc/call_timer.h"
+#include "service/rpc/environment.h"
+#include "service/rpc/wire.h"
+
+namespace journey::rpc {
+
+// The reactor of a unary call. It is answered exactly once, from any thread,
+// and deletes itself when gRPC is done with it.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(CallStats* stats, Method method, grpc::ByteBuffer* response)
+      : timer_(stats, method), response_(response) {
+    timer_.Received();
+  }
+
+  void Reply(const google::protobuf::MessageLite& message) {
+    *response_ = Serialize(message);
+    timer_.Sent();
+    timer_.Handled(absl::StatusCode::kOk);
+    Finish(grpc::Status::OK);
+  }
+
+  void Refuse(const absl::Status& status) {
+    timer_.Handled(status.code());
+    Finish(ToGrpc(status));
+  }
+
+  template <typename Message>
+  void Answer(const absl::StatusOr<Message>& answer) {
+    if (answer.ok()) {
+      Reply(*answer);
+    } else {
+      Refuse(answer.status());
+    }
+  }
+
+ private:
+  void OnDone() override { delete this; }
+
+  CallTimer timer_;
+  grpc::ByteBuffer* const response_;
+};
+
+// Parses the request and hands it to `work(call, request)`, which answers.
+template <typename Request, typename Work>
+grpc::ServerUnaryReactor* RunUnary(const Environment& env, Method method,
+                                   const grpc::ByteBuffer* bytes,
+                                   grpc::ByteBuffer* response, Work work) {
+  auto* call = new UnaryCall(env.stats, method, response);
+  Request request;
+  const absl::Status status = env.streams->draining()
+                                  ? core::ShuttingDownError()
+                                  : Parse(*bytes, &request);
+  if (status.ok()) {
+    work(call, std::move(request));
+  } else {
+    call->Refuse(status);
+  }
+  return call;
+}
+
+// Checks the request with `check` and answers with `query`, at once.
+template <typename Request, typename Query>
+grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
+                                   const grpc::ByteBuffer* bytes,
+                                   grpc::ByteBuffer* response,
+                                   absl::Status (*check)(const Request&),
+                                   Query query) {
+  return RunUnary<Request>(env, method, bytes, response,
+                           [&](UnaryCall* call, Request request) {
+                             const absl::Status status = check(request);
+                             if (!status.ok()) return call->Refuse(status);
+                             call->Answer(query(request));
+                           });
+}
+
+// The same on a worker. OVERLOADED when too many queries wait.
+template <typename Request, typename Query>
+grpc::ServerUnaryReactor* RunPooledQuery(const Environment& env, Method method,
+                                         const grpc::ByteBuffer* bytes,
+                                         grpc::ByteBuffer* response,
+                                         absl::Status (*check)(const Request&),
+                                         Query query) {
+  return RunUnary<Request>(
+      env, method, bytes, response, [&](UnaryCall* call, Request request) {
+        const absl::Status status = check(request);
+        if (!status.ok()) return call->Refuse(status);
+        const bool taken = env.query_pool->TrySubmit(
+            [call, query, request = std::move(request)] {
+              call->Answer(query(request));
+            });
+        if (!taken) {
+          call->Refuse(core::OverloadedError("too many queries wait",
+                                             "queries_queued_max"));
+        }
+      });
+}
+
+}  // namespace journey::rpc
+
+#endif  // SERVICE_RPC_UNARY_CALL_H_
