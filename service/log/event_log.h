@@ -59,6 +59,9 @@ struct EventLogOptions {
   std::string directory;
   // The file system; null is the machine's. Must outlive the log.
   std::shared_ptr<rocksdb::FileSystem> file_system;
+  // Events are kept in memory, besides the write-ahead log, up to so many
+  // bytes before they are sorted into files: bounds the recovery time.
+  size_t memtable_bytes = size_t{64} * 1024 * 1024;
   // Called once, from any thread, when a write or sync of the log has failed.
   // The process must end: whether the last group is on disk is not known.
   std::function<void(const absl::Status&)> on_fatal;
