@@ -144,6 +144,7 @@ void AppendStream::Retry(int64_t index) {
 }
 
 void AppendStream::Complete(int64_t index, const Outcome& outcome) {
+  if (!outcome.ok()) env_.stats->CountRefusal(outcome.status());
   grpc::ByteBuffer answer = SerializeAnswer(index, outcome);
   core::MutexLock lock(&mutex_);
   // After an end nobody waits for the answer.
@@ -197,7 +198,7 @@ void AppendStream::OnCancel() {
 void AppendStream::FinishOnce(const absl::Status& status) {
   if (finished_) return;
   finished_ = true;
-  timer_.Handled(status.code());
+  timer_.Handled(status);
   Finish(ToGrpc(status));
 }
 

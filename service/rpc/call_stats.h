@@ -8,6 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/status/status.h"
+#include "journey/v1/errors.pb.h"
+#include "service/core/errors.h"
 #include "service/rpc/histogram.h"
 
 namespace journey::rpc {
@@ -58,6 +61,9 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
 // The codes of gRPC: 0 (OK) to 16 (UNAUTHENTICATED).
 inline constexpr size_t kCodeCount = 17;
 
+// The reasons of errors.proto; the first one stands for errors without.
+inline constexpr size_t kReasonCount = v1::ErrorReason_ARRAYSIZE;
+
 // What is known of one method.
 struct MethodStats {
   std::atomic<int64_t> started{0};
@@ -73,12 +79,21 @@ class CallStats {
   MethodStats& of(Method method) {
     return methods_[static_cast<size_t>(method)];
   }
+  // Counts a call or a batch that is answered with an error.
+  void CountRefusal(const absl::Status& status) {
+    refusals_[core::ReasonOf(status)].fetch_add(1, std::memory_order_relaxed);
+  }
+  [[nodiscard]] int64_t refusals(size_t reason) const {
+    return refusals_[reason].load(std::memory_order_relaxed);
+  }
+
   [[nodiscard]] const MethodStats& at(size_t index) const {
     return methods_[index];
   }
 
  private:
   std::array<MethodStats, kMethodCount> methods_;
+  std::array<std::atomic<int64_t>, kReasonCount> refusals_{};
 };
 
 }  // namespace journey::rpc

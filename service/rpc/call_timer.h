@@ -12,7 +12,9 @@ namespace journey::rpc {
 class CallTimer {
  public:
   CallTimer(CallStats* stats, Method method)
-      : stats_(stats->of(method)), start_(std::chrono::steady_clock::now()) {
+      : all_(stats),
+        stats_(stats->of(method)),
+        start_(std::chrono::steady_clock::now()) {
     Add(stats_.started);
   }
 
@@ -20,8 +22,9 @@ class CallTimer {
   void Sent() { Add(stats_.sent); }
 
   // To be called once, when the outcome is known.
-  void Handled(absl::StatusCode code) {
-    const auto index = static_cast<size_t>(code);
+  void Handled(const absl::Status& status) {
+    if (!status.ok()) all_->CountRefusal(status);
+    const auto index = static_cast<size_t>(status.code());
     Add(stats_.handled[index < kCodeCount ? index : kUnknown]);
     stats_.seconds.Observe(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start_)
@@ -35,6 +38,7 @@ class CallTimer {
     counter.fetch_add(1, std::memory_order_relaxed);
   }
 
+  CallStats* const all_;
   MethodStats& stats_;
   const std::chrono::steady_clock::time_point start_;
 };

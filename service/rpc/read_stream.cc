@@ -101,7 +101,7 @@ void ReadStream::End(const absl::Status& status) {
   core::MutexLock lock(&mutex_);
   if (finished_) return;
   finished_ = true;
-  timer_.Handled(status.code());
+  timer_.Handled(status);
   Finish(ToGrpc(status));
 }
 

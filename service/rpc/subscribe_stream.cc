@@ -194,7 +194,7 @@ void SubscribeStream::SendLastPosition() {
   response_ = Serialize(message);
   phase_ = Phase::kFinished;
   timer_.Sent();
-  timer_.Handled(status.code());
+  timer_.Handled(status);
   StartWriteAndFinish(&response_, grpc::WriteOptions(), ToGrpc(status));
 }
 
@@ -220,7 +220,7 @@ void SubscribeStream::OnCancel() {
 void SubscribeStream::FinishOnce(const absl::Status& status) {
   if (phase_ == Phase::kFinished) return;
   phase_ = Phase::kFinished;
-  timer_.Handled(status.code());
+  timer_.Handled(status);
   Finish(ToGrpc(status));
 }
 

@@ -29,12 +29,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Reply(const google::protobuf::MessageLite& message) {
     *response_ = Serialize(message);
     timer_.Sent();
-    timer_.Handled(absl::StatusCode::kOk);
+    timer_.Handled(absl::OkStatus());
     Finish(grpc::Status::OK);
   }
 
   void Refuse(const absl::Status& status) {
-    timer_.Handled(status.code());
+    timer_.Handled(status);
     Finish(ToGrpc(status));
   }
 

@@ -1,0 +1,85 @@
+// journeyd: the service as a process.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/core/limits.h"
+#include "service/server/config.h"
+#include "service/server/logger.h"
+#include "service/server/server.h"
+#include "service/server/signals.h"
+#include "service/server/version.h"
+#include "service/server/watchdog.h"
+
+namespace journey::server {
+namespace {
+
+// Ends at once: what is in memory may not be acknowledged any more.
+void EndAfterFatal(Logger& logger, const absl::Status& status) {
+  logger.Error("the event log has failed; ending at once",
+               {{"error", std::string(status.message())}});
+  _Exit(kExitFatal);
+}
+
+int Serve(const Config& config) {
+  Logger logger(
+      config.log_format == "json" ? LogFormat::kJson : LogFormat::kText,
+      config.log_level);
+  SignalWaiter signals([&logger] {
+    // Nothing was acknowledged yet, so there is nothing to finish.
+    logger.Info("stopped while starting");
+    _Exit(0);
+  });
+  logger.Info("starting", {{"version", kVersion},
+                           {"data_dir", config.data_dir},
+                           {"rules", config.rules}});
+  ServerOptions options;
+  options.config = config;
+  options.logger = &logger;
+  options.on_fatal = [&logger](const absl::Status& status) {
+    EndAfterFatal(logger, status);
+  };
+  auto server = Server::Start(std::move(options));
+  if (!server.ok()) {
+    logger.Error("cannot start",
+                 {{"error", std::string(server.status().message())}});
+    return kExitStartFailed;
+  }
+  std::cout << absl::StrCat("journeyd ready grpc=", (*server)->grpc_address(),
+                            " metrics=", (*server)->metrics_address(), "\n")
+            << std::flush;
+  logger.Info("ready", {{"grpc", (*server)->grpc_address()},
+                        {"metrics", (*server)->metrics_address()}});
+  const int signal = signals.WaitUntilStopped();
+  logger.Info("stopping", {{"signal", std::to_string(signal)}});
+  Watchdog watchdog(std::chrono::seconds(core::kWatchdogSeconds), [&logger] {
+    logger.Error("stopping took too long; ending at once");
+    _Exit(kExitWatchdog);
+  });
+  const absl::Status status = (*server)->Stop();
+  if (!status.ok()) {
+    logger.Error("stopped with an error",
+                 {{"error", std::string(status.message())}});
+    return kExitFatal;
+  }
+  logger.Info("stopped");
+  return 0;
+}
+
+}  // namespace
+}  // namespace journey::server
+
+int main(int argc, char** argv) {
+  const auto command = journey::server::ParseCommandLine(argc, argv);
+  if (command.exit.has_value()) {
+    std::cout << command.exit->out;
+    std::cerr << command.exit->err;
+    return command.exit->code;
+  }
+  return journey::server::Serve(command.config);
+}
