@@ -75,7 +75,9 @@ struct Append {
   std::function<void(absl::StatusOr<v1::AppendResponse>)> done;
 };
 
-// Counters for metrics; each called from one of the writer's threads.
+// Counters for metrics. Thread-safe: refusals at the door are counted by the
+// thread that submits, everything else by one of the writer's. Reasons are
+// those of errors.proto, without the prefix.
 class WriterObserver {
  public:
   virtual ~WriterObserver() = default;

@@ -1,0 +1,223 @@
+#include "service/log/decide.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/rpc/error_details.pb.h"
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/core/touchpoint.h"
+#include "service/log/subjects.h"
+
+namespace journey::log {
+namespace {
+
+// How long a client should wait for an operator to make room.
+constexpr int kStorageFullRetrySeconds = 30;
+
+// The name of a subject's type as users write it, for example "account".
+std::string TypeName(v1::SubjectType type) {
+  return absl::AsciiStrToLower(
+      absl::StripPrefix(v1::SubjectType_Name(type), "SUBJECT_TYPE_"));
+}
+
+absl::Status VersionMismatch(const v1::ExpectedVersion& expected,
+                             int64_t current) {
+  const std::string wanted =
+      expected.has_none() ? "none" : absl::StrCat(expected.exact());
+  const std::string type = TypeName(expected.subject().type());
+  return core::MakeError(
+      absl::StatusCode::kAborted, v1::ERROR_REASON_VERSION_MISMATCH,
+      absl::StrCat("the version of ", type, " \"", expected.subject().id(),
+                   "\" is ", current, ", expected was ", wanted,
+                   ": read it again and decide anew"),
+      {{"subject_type", type},
+       {"subject_id", expected.subject().id()},
+       {"expected", wanted},
+       {"current", absl::StrCat(current)}});
+}
+
+absl::Status SubjectFull(const v1::Subject& subject) {
+  const std::string type = TypeName(subject.type());
+  return core::MakeError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SUBJECT_FULL,
+      absl::StrCat(type, " \"", subject.id(), "\" has ",
+                   core::kSubjectTouchpointsMax,
+                   " touchpoints, as many as a journey may have: look for a "
+                   "junk identifier shared by many"),
+      {{"subject_type", type},
+       {"subject_id", subject.id()},
+       {"limit", absl::StrCat(core::kSubjectTouchpointsMax)}});
+}
+
+absl::Status StorageFull() {
+  absl::Status status = core::MakeError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_STORAGE_FULL,
+      absl::StrCat("less than ", core::kFreeSpaceBytesMin,
+                   " bytes of disk are free; nothing was written"),
+      {{"limit", absl::StrCat(core::kFreeSpaceBytesMin)}});
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(kStorageFullRetrySeconds);
+  status.SetPayload(
+      absl::StrCat("type.googleapis.com/",
+                   google::rpc::RetryInfo::descriptor()->full_name()),
+      absl::Cord(retry.SerializeAsString()));
+  return status;
+}
+
+// Decides one append. A batch may name an id more than once; `changed_` holds
+// what the batch itself has done to each, so that the rest of it is decided
+// as if it came later.
+class Decider {
+ public:
+  Decider(const Append& append, const Facts& facts, core::Micros now)
+      : append_(append), facts_(facts), now_(now) {}
+
+  absl::StatusOr<Decision> Run() {
+    const size_t entries =
+        append_.touchpoints.size() + append_.retractions.size();
+    single_ = entries == 1;
+    decision_.events.reserve(entries);
+    decision_.response.mutable_results()->Reserve(static_cast<int>(entries));
+    for (size_t i = 0; i < append_.touchpoints.size(); ++i) Touchpoint(i);
+    for (size_t i = 0; i < append_.retractions.size(); ++i) Retraction(i);
+    if (!conflicts_.empty()) return conflicts_.ToConflict();
+    if (!decision_.events.empty()) {
+      if (absl::Status status = CheckAddition(); !status.ok()) return status;
+    }
+    FillVersions();
+    return std::move(decision_);
+  }
+
+ private:
+  struct Change {
+    IdEntry entry;
+    const v1::Touchpoint* touchpoint = nullptr;
+  };
+
+  void Touchpoint(size_t i) {
+    const std::shared_ptr<const v1::Touchpoint>& touchpoint =
+        append_.touchpoints[i];
+    Change& known =
+        Known(touchpoint->source(), touchpoint->touchpoint_id(), facts_.ids[i]);
+    if (known.entry.position == 0) {
+      LogEvent& event = Add();
+      event.touchpoint = touchpoint;
+      event.retracted_on_arrival = known.entry.retraction_position != 0;
+      known.entry.position = event.position;
+      known.touchpoint = touchpoint.get();
+      added_touchpoints_.push_back(i);
+    } else if (core::SameContent(*known.touchpoint, *touchpoint)) {
+      Repeat(known.entry.position);
+    } else {
+      conflicts_.Add(
+          absl::StrCat("touchpoints[", i, "].touchpoint_id"),
+          absl::StrCat("the id is known with other content; if the first copy "
+                       "is wrong, retract it and append the right one under a "
+                       "new id"));
+    }
+  }
+
+  void Retraction(size_t i) {
+    const storage::v1::RetractionRecord& wanted = *append_.retractions[i];
+    Change& known = Known(wanted.source(), wanted.touchpoint_id(),
+                          facts_.ids[append_.touchpoints.size() + i]);
+    if (known.entry.retraction_position != 0) {
+      Repeat(known.entry.retraction_position);
+      return;
+    }
+    auto record = std::make_shared<storage::v1::RetractionRecord>(wanted);
+    record->set_target_position(known.entry.position);
+    LogEvent& event = Add();
+    event.retraction = std::move(record);
+    known.entry.retraction_position = event.position;
+  }
+
+  Change& Known(absl::string_view source, absl::string_view touchpoint_id,
+                const IdFact& fact) {
+    // Most appends hold one entry, which nothing in the batch can repeat.
+    Change& known = single_ ? only_ : changed_[{{}, source, touchpoint_id}];
+    if (known.entry.position == 0) {
+      known.entry.position = fact.entry.position;
+      known.touchpoint = fact.touchpoint;
+    }
+    if (known.entry.retraction_position == 0) {
+      known.entry.retraction_position = fact.entry.retraction_position;
+    }
+    return known;
+  }
+
+  LogEvent& Add() {
+    LogEvent& event = decision_.events.emplace_back();
+    event.position =
+        facts_.head_position + static_cast<int64_t>(decision_.events.size());
+    event.received_at = now_;
+    decision_.response.add_results()->set_position(event.position);
+    return event;
+  }
+
+  void Repeat(int64_t position) {
+    auto* result = decision_.response.add_results();
+    result->set_position(position);
+    result->set_repeated(true);
+    ++decision_.repeated;
+  }
+
+  absl::Status CheckAddition() const {
+    for (size_t i = 0; i < append_.expected_versions.size(); ++i) {
+      const v1::ExpectedVersion& expected = append_.expected_versions[i];
+      const int64_t current = facts_.versions[i];
+      if ((expected.has_exact() && expected.exact() != current) ||
+          (expected.has_none() && current != 0)) {
+        return VersionMismatch(expected, current);
+      }
+    }
+    if (!facts_.full_subjects.empty()) {
+      for (const size_t i : added_touchpoints_) {
+        const v1::Subject* full = facts_.full_subjects[i].get();
+        if (full != nullptr) return SubjectFull(*full);
+      }
+    }
+    return facts_.storage_full ? StorageFull() : absl::OkStatus();
+  }
+
+  // The versions after the append.
+  void FillVersions() {
+    for (size_t i = 0; i < append_.expected_versions.size(); ++i) {
+      const v1::Subject& subject = append_.expected_versions[i].subject();
+      int64_t version = facts_.versions[i];
+      for (const size_t added : added_touchpoints_) {
+        const NamedSubjects named({}, *append_.touchpoints[added]);
+        version += !named.empty() && named.begin()->type == subject.type() &&
+                   named.begin()->id == subject.id();
+      }
+      auto* out = decision_.response.add_versions();
+      *out->mutable_subject() = subject;
+      out->set_version(version);
+    }
+  }
+
+  const Append& append_;
+  const Facts& facts_;
+  const core::Micros now_;
+  bool single_ = false;
+  Change only_;
+  absl::flat_hash_map<IdKey, Change> changed_;
+  std::vector<size_t> added_touchpoints_;
+  core::Violations conflicts_;
+  Decision decision_;
+};
+
+}  // namespace
+
+absl::StatusOr<Decision> Decide(const Append& append, const Facts& facts,
+                                core::Micros now) {
+  return Decider(append, facts, now).Run();
+}
+
+}  // namespace journey::log

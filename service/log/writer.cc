@@ -1,0 +1,318 @@
+#include "service/log/writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/strip.h"
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/core/sync.h"
+#include "service/log/plan.h"
+
+namespace journey::log {
+namespace {
+
+size_t BytesOf(const Append& append) {
+  size_t bytes = 0;
+  for (const auto& touchpoint : append.touchpoints) {
+    bytes += touchpoint->ByteSizeLong();
+  }
+  for (const auto& retraction : append.retractions) {
+    bytes += retraction->ByteSizeLong();
+  }
+  return bytes;
+}
+
+size_t EventsOf(const Append& append) {
+  return append.touchpoints.size() + append.retractions.size();
+}
+
+// The reason's name as errors carry it.
+std::string ReasonName(const absl::Status& status) {
+  return std::string(absl::StripPrefix(
+      v1::ErrorReason_Name(core::ReasonOf(status)), "ERROR_REASON_"));
+}
+
+class GroupWriter final : public Writer {
+ public:
+  explicit GroupWriter(WriterOptions options)
+      : options_(std::move(options)),
+        committed_group_(options_.log->head_group()),
+        applied_group_(committed_group_),
+        planner_({options_.log, options_.index,
+                  [this] { return applied_group(); },
+                  [this](int64_t number) { return WaitApplied(number); }}),
+        committer_([this] { CommitLoop(); }),
+        projector_([this] { ApplyLoop(); }) {}
+
+  ~GroupWriter() override { Stop(); }
+
+  void Submit(Append append) override;
+  [[nodiscard]] int64_t queue_depth() const override {
+    const core::MutexLock lock(&mutex_);
+    return static_cast<int64_t>(queue_.size());
+  }
+  [[nodiscard]] int64_t applied_group() const override {
+    return applied_group_.load();
+  }
+  void Stop() override;
+
+ private:
+  struct Queued {
+    Append append;
+    size_t bytes = 0;
+  };
+
+  // Why an append is not taken; OK when it is.
+  absl::Status Admission(size_t bytes) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The committing thread.
+  void CommitLoop();
+  // Waits until fewer than kGroupsInFlightMax groups are on their way and
+  // something is queued. Empty when nothing will come any more.
+  std::vector<Append> Take();
+  // False when the group could not be written.
+  bool Commit(const Plan& plan);
+  void Observe(const Plan& plan) const;
+  bool WaitApplied(int64_t number);
+
+  // The applying thread.
+  void ApplyLoop();
+
+  // Nothing is acknowledged after this. Ends the process by `on_fatal`.
+  void Fail(const absl::Status& status);
+  [[nodiscard]] bool failed() const {
+    const core::MutexLock lock(&mutex_);
+    return failed_;
+  }
+  // Answers with `error` where it is one, else with the result.
+  static void Finish(Answer& answer, const absl::Status& error);
+
+  const WriterOptions options_;
+
+  mutable core::Mutex mutex_;
+  core::CondVar work_;     // The queue or `stopping_` changed.
+  core::CondVar planned_;  // `plans_` or `committer_done_` changed.
+  core::CondVar applied_;  // `in_flight_` or `applied_group_` changed.
+  std::deque<Queued> queue_ ABSL_GUARDED_BY(mutex_);
+  size_t queue_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::deque<Plan> plans_ ABSL_GUARDED_BY(mutex_);
+  int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool committer_done_ ABSL_GUARDED_BY(mutex_) = false;
+  bool failed_ ABSL_GUARDED_BY(mutex_) = false;
+
+  int64_t committed_group_;  // Of the committing thread.
+  std::atomic<int64_t> applied_group_;
+  Planner planner_;  // Of the committing thread.
+
+  core::Mutex stop_mutex_;
+  std::thread committer_ ABSL_GUARDED_BY(stop_mutex_);
+  std::thread projector_ ABSL_GUARDED_BY(stop_mutex_);
+};
+
+void GroupWriter::Submit(Append append) {
+  const size_t bytes = BytesOf(append);
+  absl::Status refusal;
+  {
+    const core::MutexLock lock(&mutex_);
+    refusal = Admission(bytes);
+    if (refusal.ok()) {
+      queue_bytes_ += bytes;
+      queue_.push_back({std::move(append), bytes});
+    }
+  }
+  if (refusal.ok()) {
+    work_.NotifyOne();
+    return;
+  }
+  if (options_.observer != nullptr) {
+    options_.observer->OnRefused(ReasonName(refusal));
+  }
+  append.done(std::move(refusal));
+}
+
+absl::Status GroupWriter::Admission(size_t bytes) const {
+  if (failed_) return core::OutcomeUnknownError();
+  if (stopping_) return core::ShuttingDownError();
+  if (queue_.size() >= static_cast<size_t>(core::kQueueAppendsMax)) {
+    return core::OverloadedError("too many appends wait", "queue_appends");
+  }
+  if (queue_bytes_ + bytes > core::kQueueBytesMax) {
+    return core::OverloadedError("too many bytes of appends wait",
+                                 "queue_bytes");
+  }
+  return absl::OkStatus();
+}
+
+void GroupWriter::Stop() {
+  const core::MutexLock stop_lock(&stop_mutex_);
+  {
+    const core::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  work_.NotifyAll();
+  if (committer_.joinable()) committer_.join();
+  if (projector_.joinable()) projector_.join();
+}
+
+void GroupWriter::CommitLoop() {
+  for (;;) {
+    std::vector<Append> appends = Take();
+    if (appends.empty()) break;
+    if (failed()) {
+      for (Append& append : appends) append.done(core::OutcomeUnknownError());
+      continue;
+    }
+    const bool storage_full =
+        options_.free_space && options_.free_space() < core::kFreeSpaceBytesMin;
+    Plan plan = planner_.Prepare(std::move(appends), committed_group_ + 1,
+                                 options_.clock->Now(), storage_full);
+    if (plan.group != nullptr && !Commit(plan)) {
+      for (Answer& answer : plan.answers) {
+        Finish(answer, core::OutcomeUnknownError());
+      }
+      continue;
+    }
+    Observe(plan);
+    for (Answer& answer : plan.answers) {
+      if (answer.when_durable) Finish(answer, absl::OkStatus());
+    }
+    {
+      const core::MutexLock lock(&mutex_);
+      ++in_flight_;
+      plans_.push_back(std::move(plan));
+    }
+    planned_.NotifyOne();
+  }
+  {
+    const core::MutexLock lock(&mutex_);
+    committer_done_ = true;
+  }
+  planned_.NotifyOne();
+}
+
+std::vector<Append> GroupWriter::Take() {
+  std::vector<Append> appends;
+  const core::MutexLock lock(&mutex_);
+  while (in_flight_ >= core::kGroupsInFlightMax) applied_.Wait(&mutex_);
+  while (queue_.empty() && !stopping_) work_.Wait(&mutex_);
+  size_t events = 0;
+  size_t bytes = 0;
+  while (!queue_.empty()) {
+    const Queued& next = queue_.front();
+    events += EventsOf(next.append);
+    bytes += next.bytes;
+    if (!appends.empty() &&
+        (events > static_cast<size_t>(core::kGroupEventsMax) ||
+         bytes > core::kGroupBytesMax)) {
+      break;
+    }
+    queue_bytes_ -= next.bytes;
+    appends.push_back(std::move(queue_.front().append));
+    queue_.pop_front();
+  }
+  return appends;
+}
+
+bool GroupWriter::Commit(const Plan& plan) {
+  const auto start = std::chrono::steady_clock::now();
+  const absl::Status status = options_.log->Commit(*plan.group, plan.values);
+  if (!status.ok()) {
+    Fail(status);
+    return false;
+  }
+  committed_group_ = plan.group->number;
+  if (options_.observer != nullptr) {
+    const std::chrono::duration<double> took =
+        std::chrono::steady_clock::now() - start;
+    size_t bytes = 0;
+    for (const std::string& value : plan.values) bytes += value.size();
+    options_.observer->OnGroup(static_cast<int64_t>(plan.values.size()), bytes,
+                               took.count());
+  }
+  return true;
+}
+
+void GroupWriter::Observe(const Plan& plan) const {
+  if (options_.observer == nullptr) return;
+  if (plan.repeated > 0) options_.observer->OnRepeated(plan.repeated);
+  for (const Answer& answer : plan.answers) {
+    if (answer.result.ok()) continue;
+    options_.observer->OnRefused(ReasonName(answer.result.status()));
+  }
+}
+
+bool GroupWriter::WaitApplied(int64_t number) {
+  const core::MutexLock lock(&mutex_);
+  while (applied_group_.load() < number && !failed_) applied_.Wait(&mutex_);
+  return applied_group_.load() >= number;
+}
+
+void GroupWriter::ApplyLoop() {
+  for (;;) {
+    Plan plan;
+    bool fatal = false;
+    {
+      const core::MutexLock lock(&mutex_);
+      while (plans_.empty() && !committer_done_) planned_.Wait(&mutex_);
+      if (plans_.empty()) return;
+      plan = std::move(plans_.front());
+      plans_.pop_front();
+      fatal = failed_;
+    }
+    if (!fatal && plan.group != nullptr) {
+      if (absl::Status status = options_.sink->Apply(*plan.group);
+          !status.ok()) {
+        Fail(status);
+        fatal = true;
+      } else {
+        const core::MutexLock lock(&mutex_);
+        applied_group_.store(plan.group->number);
+      }
+    }
+    for (Answer& answer : plan.answers) {
+      if (answer.done == nullptr) continue;
+      Finish(answer, fatal ? core::OutcomeUnknownError() : absl::OkStatus());
+    }
+    {
+      const core::MutexLock lock(&mutex_);
+      --in_flight_;
+    }
+    applied_.NotifyAll();
+  }
+}
+
+void GroupWriter::Fail(const absl::Status& status) {
+  {
+    const core::MutexLock lock(&mutex_);
+    if (failed_) return;
+    failed_ = true;
+  }
+  applied_.NotifyAll();
+  if (options_.on_fatal) options_.on_fatal(status);
+}
+
+void GroupWriter::Finish(Answer& answer, const absl::Status& error) {
+  const auto done = std::move(answer.done);
+  answer.done = nullptr;
+  if (error.ok()) {
+    done(std::move(answer.result));
+  } else {
+    done(error);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Writer> Writer::Start(WriterOptions options) {
+  return std::make_unique<GroupWriter>(std::move(options));
+}
+
+}  // namespace journey::log
