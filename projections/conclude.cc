@@ -267,12 +267,12 @@ std::vector<StageInterval> StageIntervals(const JourneyState& state) {
     return visits[visits.size() - 1].stage();
   };
   const Micros hold_until = state.lifecycle().hold_until_us();
-  if (hold_until == 0) return {{current(state), 0, kNever}};
+  if (hold_until == 0) return {{current(state), 0, core::kNever}};
   JourneyState later = state;
   AdvanceTo(hold_until, later);
-  if (current(later) == current(state)) return {{current(state), 0, kNever}};
+  if (current(later) == current(state)) return {{current(state), 0, core::kNever}};
   return {{current(state), 0, hold_until},
-          {current(later), hold_until, kNever}};
+          {current(later), hold_until, core::kNever}};
 }
 
 }  // namespace journey::projections

@@ -53,7 +53,7 @@ void AddUnansweredOffer(const v1::UnansweredOfferRule& rule,
   for (const auto& offer : deal.open_offers()) {
     const Micros since = StartOf(offer.sent(), deal).at + Days(rule.days());
     const Micros until =
-        offer.valid_until_us() == 0 ? kNever : offer.valid_until_us();
+        offer.valid_until_us() == 0 ? core::kNever : offer.valid_until_us();
     if (since < until) {
       out.push_back({v1::STALL_REASON_UNANSWERED_OFFER, since, until});
     }
@@ -62,7 +62,7 @@ void AddUnansweredOffer(const v1::UnansweredOfferRule& rule,
 
 Micros SlippedSince(const Rules& rules, const v1::SlippedRule& rule,
                     const DealState& deal) {
-  Micros since = kNever;
+  Micros since = core::kNever;
   if (deal.has_expected_close_date()) {
     since = rules.EndOfDay(deal.expected_close_date());
   }
@@ -183,19 +183,19 @@ std::vector<StallInterval> StallIntervals(const Rules& rules,
   if (stalls.has_inactive() && stall_days > 0) {
     out.push_back({v1::STALL_REASON_INACTIVE,
                    StartOf(deal.last_customer(), deal).at + Days(stall_days),
-                   kNever});
+                   core::kNever});
   }
   if (stalls.has_slipped()) {
     const Micros since = SlippedSince(rules, stalls.slipped(), deal);
-    if (since != kNever) {
-      out.push_back({v1::STALL_REASON_SLIPPED, since, kNever});
+    if (since != core::kNever) {
+      out.push_back({v1::STALL_REASON_SLIPPED, since, core::kNever});
     }
   }
   if (stalls.has_neglected()) {
     out.push_back({v1::STALL_REASON_NEGLECTED,
                    StartOf(deal.last_company(), deal).at +
                        Days(stalls.neglected().days()),
-                   kNever});
+                   core::kNever});
   }
   return out;
 }

@@ -4,7 +4,6 @@
 #ifndef PROJECTIONS_STALL_STALL_H_
 #define PROJECTIONS_STALL_STALL_H_
 
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,13 +14,11 @@
 
 namespace journey::projections {
 
-inline constexpr core::Micros kNever = std::numeric_limits<int64_t>::max();
-
 // One stall and when it holds: from `since` on, before `until`.
 struct StallInterval {
   v1::StallReason reason = v1::STALL_REASON_UNSPECIFIED;
   core::Micros since = 0;
-  core::Micros until = kNever;
+  core::Micros until = core::kNever;
 };
 
 // Every stall that the deal has, or will have if nothing more happens; none

@@ -3,11 +3,15 @@
 #define SERVICE_CORE_CLOCK_H_
 
 #include <cstdint>
+#include <limits>
 
 namespace journey::core {
 
 // Microseconds since 1970 UTC, the only form of an instant inside the service.
 using Micros = int64_t;
+
+// An instant that never comes.
+inline constexpr Micros kNever = std::numeric_limits<Micros>::max();
 
 inline constexpr Micros kMicrosPerSecond = 1'000'000;
 inline constexpr Micros kMicrosPerDay = Micros{86'400} * kMicrosPerSecond;

@@ -34,6 +34,10 @@ struct ViewsOptions {
   // Told of progress while the log is replayed: events done, events in all.
   std::function<void(int64_t, int64_t)> on_progress;
   std::function<void(const std::string&)> on_notice;
+  // Bytes of changes kept in memory before they are written to disk.
+  size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+  // Bytes of the cache for what is read from disk.
+  size_t block_cache_bytes = size_t{256} * 1024 * 1024;
 };
 
 // A position of a tenant's log that a reader waits for.

@@ -1,0 +1,289 @@
+#include "service/views/deal_queries.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "projections/conclude.h"
+#include "projections/deal/deal.h"
+#include "projections/stall/stall.h"
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/views/board.h"
+#include "service/views/deal_reader.h"
+#include "service/views/keys.h"
+#include "service/views/page.h"
+
+namespace journey::views {
+namespace {
+
+v1::Deal Conclude(const Reader& reader, const PlacedDeal& deal) {
+  return projections::ConcludeDeal(reader.rules(), deal.state, deal.journey,
+                                   deal.instant);
+}
+
+// The conditions that ListDeals and ListStalledDeals share.
+template <typename Request>
+bool MatchesPlace(const Request& request,
+                  const storage::v1::DealState& deal) {
+  if (!request.pipeline_id().empty() &&
+      deal.pipeline_id() != request.pipeline_id()) {
+    return false;
+  }
+  if (!request.stage_id().empty() &&
+      projections::CurrentStageId(deal) != request.stage_id()) {
+    return false;
+  }
+  return request.owner_id().empty() || deal.owner_id() == request.owner_id();
+}
+
+bool Matches(const v1::ListDealsRequest& request, const PlacedDeal& deal) {
+  if (request.status() != v1::DEAL_STATUS_UNSPECIFIED &&
+      deal.state.status() != request.status()) {
+    return false;
+  }
+  if (!request.account_id().empty() &&
+      (deal.journey.type() != v1::SUBJECT_TYPE_ACCOUNT ||
+       deal.journey.id() != request.account_id())) {
+    return false;
+  }
+  return MatchesPlace(request, deal.state);
+}
+
+bool Matches(const v1::ListStalledDealsRequest& request,
+             const PlacedDeal& deal, v1::StallReason reason) {
+  const auto& reasons = request.reasons();
+  if (!reasons.empty() &&
+      std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
+    return false;
+  }
+  return MatchesPlace(request, deal.state);
+}
+
+// The stall of one index entry, if it is what the deal's state calls for.
+const v1::Stall* FindStall(const v1::Deal& deal, const StallEntry& entry) {
+  for (const v1::Stall& stall : deal.stalls()) {
+    if (stall.reason() == entry.reason &&
+        core::ToMicros(stall.since()) == entry.since) {
+      return &stall;
+    }
+  }
+  return nullptr;
+}
+
+void AddStalled(v1::Deal deal, const v1::Stall& stall,
+                v1::ListStalledDealsResponse& response) {
+  auto* row = response.add_stalled_deals();
+  *row->mutable_stall() = stall;
+  *row->mutable_deal() = std::move(deal);
+}
+
+absl::Status AddIndexed(Reader& reader, DealReader& deals,
+                        const v1::ListStalledDealsRequest& request,
+                        const StallEntry& entry,
+                        v1::ListStalledDealsResponse& response) {
+  auto record = reader.DealRecordOf(entry.deal_id);
+  if (!record.ok()) return record.status();
+  if (!record->has_value()) return absl::OkStatus();
+  const auto deal = deals.At(entry.deal_id, **std::move(record));
+  if (!deal.ok()) return deal.status();
+  if (!deal->has_value() || !Matches(request, **deal, entry.reason)) {
+    return absl::OkStatus();
+  }
+  v1::Deal concluded = Conclude(reader, **deal);
+  if (const v1::Stall* stall = FindStall(concluded, entry)) {
+    const v1::Stall copy = *stall;
+    AddStalled(std::move(concluded), copy, response);
+  }
+  return absl::OkStatus();
+}
+
+// Reads the stalls that have fallen due, from the index.
+absl::Status ListPresentStalls(Reader& reader,
+                               const v1::ListStalledDealsRequest& request,
+                               const Page& page,
+                               v1::ListStalledDealsResponse& response) {
+  const std::string prefix = StallPrefix(reader.tenant_id());
+  std::string end = prefix;
+  // Where a touchpoint lies in the future, its journey is seen at that time.
+  AppendInstant(reader.InstantFor(reader.tenant().newest_occurred_us()) + 1,
+                end);
+  const std::string first = page.after.empty() ? prefix : page.after + '\0';
+  DealReader deals(reader);
+  absl::Status status;
+  std::string last_key;
+  bool is_cut = false;
+  int scanned = 0;
+  const absl::Status scan = reader.snapshot().Scan(
+      Family::kLists, first, end,
+      [&](absl::string_view key, absl::string_view) {
+        if (response.stalled_deals_size() == page.size ||
+            scanned == core::kListEntriesScannedMax) {
+          is_cut = true;
+          return false;
+        }
+        ++scanned;
+        last_key = std::string(key);
+        const auto entry = ParseStall(key.substr(prefix.size()));
+        if (entry.has_value()) {
+          status = AddIndexed(reader, deals, request, *entry, response);
+        }
+        return status.ok();
+      });
+  if (!status.ok()) return status;
+  if (is_cut) response.set_next_page_token(NextPageToken(page, last_key));
+  return scan;
+}
+
+// Folds what a past instant needs, then sorts as the index would.
+absl::Status ListPastStalls(Reader& reader,
+                            const v1::ListStalledDealsRequest& request,
+                            const Page& page,
+                            v1::ListStalledDealsResponse& response) {
+  std::vector<std::pair<std::string, v1::StalledDeal>> rows;
+  DealReader deals(reader);
+  const absl::Status status = deals.ForEachOpen([&](const PlacedDeal& deal) {
+    const v1::Deal concluded = Conclude(reader, deal);
+    for (const v1::Stall& stall : concluded.stalls()) {
+      std::string key =
+          StallKey(reader.tenant_id(), core::ToMicros(stall.since()),
+                   concluded.deal_id(), stall.reason());
+      if (key <= page.after || !Matches(request, deal, stall.reason())) {
+        continue;
+      }
+      v1::StalledDeal row;
+      *row.mutable_deal() = concluded;
+      *row.mutable_stall() = stall;
+      rows.emplace_back(std::move(key), std::move(row));
+    }
+  });
+  if (!status.ok()) return status;
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  });
+  const auto size = static_cast<size_t>(page.size);
+  for (size_t i = 0; i < std::min(size, rows.size()); ++i) {
+    response.add_stalled_deals()->Swap(&rows[i].second);
+  }
+  if (rows.size() > size) {
+    response.set_next_page_token(NextPageToken(page, rows[size - 1].first));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetDealResponse> GetDeal(
+    const QueryContext& context, const v1::GetDealRequest& request) {
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   context.clock->Now());
+  if (!reader.ok()) return reader.status();
+  auto record = (*reader)->DealRecordOf(request.deal_id());
+  if (!record.ok()) return record.status();
+  absl::StatusOr<std::optional<PlacedDeal>> deal = std::nullopt;
+  if (record->has_value()) {
+    deal = DealReader(**reader).At(request.deal_id(), **std::move(record));
+  }
+  if (!deal.ok()) return deal.status();
+  if (!deal->has_value()) {
+    return core::MakeError(
+        absl::StatusCode::kNotFound, v1::ERROR_REASON_DEAL_NOT_FOUND,
+        absl::StrCat("deal ", request.deal_id(),
+                     " is not known by the instant asked for"));
+  }
+  v1::GetDealResponse response;
+  *response.mutable_deal() = Conclude(**reader, **deal);
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+absl::StatusOr<v1::ListDealsResponse> ListDeals(
+    const QueryContext& context, const v1::ListDealsRequest& request) {
+  const auto page = PageOf(request, context.clock->Now());
+  if (!page.ok()) return page.status();
+  const auto reader =
+      Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
+  if (!reader.ok()) return reader.status();
+  DealReader deals(**reader);
+  v1::ListDealsResponse response;
+  absl::Status status;
+  std::string last_id;
+  bool is_cut = false;
+  int scanned = 0;
+  const absl::Status scan = deals.ForEach(
+      page->after,
+      [&](const std::string& deal_id, storage::v1::DealRecord record) {
+        if (response.deals_size() == page->size ||
+            scanned == core::kListEntriesScannedMax ||
+            !(*reader)->CheckBudget().ok()) {
+          is_cut = true;
+          return false;
+        }
+        ++scanned;
+        last_id = deal_id;
+        const auto deal = deals.At(deal_id, std::move(record));
+        status = deal.status();
+        if (!status.ok()) return false;
+        if (deal->has_value() && Matches(request, **deal)) {
+          *response.add_deals() = Conclude(**reader, **deal);
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
+  if (!scan.ok()) return scan;
+  if (is_cut) response.set_next_page_token(NextPageToken(*page, last_id));
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
+    const QueryContext& context, const v1::ListStalledDealsRequest& request) {
+  const auto page = PageOf(request, context.clock->Now());
+  if (!page.ok()) return page.status();
+  const auto reader =
+      Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
+  if (!reader.ok()) return reader.status();
+  v1::ListStalledDealsResponse response;
+  const absl::Status status =
+      (*reader)->is_past()
+          ? ListPastStalls(**reader, request, *page, response)
+          : ListPresentStalls(**reader, request, *page, response);
+  if (!status.ok()) return status;
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+absl::StatusOr<v1::GetBoardResponse> GetBoard(
+    const QueryContext& context, const v1::GetBoardRequest& request) {
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   context.clock->Now());
+  if (!reader.ok()) return reader.status();
+  const projections::Rules& rules = (*reader)->rules();
+  const std::string pipeline_id = request.pipeline_id().empty()
+                                      ? rules.rule_set().pipelines(0).id()
+                                      : request.pipeline_id();
+  BoardBuilder board(rules, pipeline_id, request.deals_per_column());
+  DealReader deals(**reader);
+  const absl::Status status =
+      deals.ForEachOpenIn(pipeline_id, [&](const PlacedDeal& deal) {
+        if (request.owner_id().empty() ||
+            deal.state.owner_id() == request.owner_id()) {
+          board.Add(deal);
+        }
+      });
+  if (!status.ok()) return status;
+  if (rules.FindPipeline(pipeline_id) == nullptr && board.is_empty()) {
+    return core::MakeError(
+        absl::StatusCode::kNotFound, v1::ERROR_REASON_PIPELINE_NOT_FOUND,
+        absl::StrCat("neither the rule set nor an open deal knows pipeline ",
+                     pipeline_id));
+  }
+  v1::GetBoardResponse response = board.Build();
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+}  // namespace journey::views

@@ -1,0 +1,125 @@
+#include "service/views/deal_reader.h"
+
+#include <utility>
+#include <vector>
+
+#include "service/views/keys.h"
+#include "service/views/lists.h"
+
+namespace journey::views {
+namespace {
+
+// Folded journeys kept at once, so that a query's memory is bounded.
+constexpr size_t kFoldsKeptMax = 1000;
+
+}  // namespace
+
+absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
+    absl::string_view deal_id, storage::v1::DealRecord record) {
+  std::optional<PlacedDeal> out;
+  if (!record.has_deal()) return out;
+  const v1::Subject journey = HomeOf(deal_id, record);
+  std::optional<core::Micros> instant = reader_.CommonInstant();
+  if (!instant.has_value() || reader_.is_past()) {
+    auto subject = reader_.SubjectRecordOf(journey);
+    if (!subject.ok()) return subject.status();
+    const core::Micros newest = subject->journey().newest().at_us();
+    instant = reader_.InstantFor(newest);
+    if (*instant < newest) {
+      return FromFold(std::string(deal_id), journey, *std::move(subject));
+    }
+  }
+  out.emplace();
+  out->state.Swap(record.mutable_deal());
+  out->journey = journey;
+  out->instant = *instant;
+  return out;
+}
+
+absl::StatusOr<std::optional<PlacedDeal>> DealReader::FromFold(
+    const std::string& deal_id, const v1::Subject& journey,
+    storage::v1::SubjectRecord subject) {
+  const std::string key = SubjectKey(reader_.tenant_id(), journey);
+  auto it = folds_.find(key);
+  if (it == folds_.end()) {
+    auto fold = reader_.Fold(journey, std::move(subject));
+    if (!fold.ok()) return fold.status();
+    if (folds_.size() == kFoldsKeptMax) folds_.clear();
+    it = folds_.emplace(key, *std::move(fold)).first;
+  }
+  std::optional<PlacedDeal> out;
+  if (!it->second.has_value()) return out;
+  const auto& deals = it->second->fold.deals;
+  const auto deal = deals.find(deal_id);
+  if (deal == deals.end()) return out;
+  out = PlacedDeal{deal->second, journey, it->second->instant};
+  return out;
+}
+
+absl::Status DealReader::ForEach(
+    absl::string_view after,
+    const std::function<bool(const std::string&, storage::v1::DealRecord)>&
+        visit) {
+  const std::string prefix = TenantPrefix(reader_.tenant_id());
+  std::string first = DealKey(reader_.tenant_id(), after);
+  if (!after.empty()) first.push_back('\0');
+  absl::Status status;
+  const absl::Status scan = reader_.snapshot().Scan(
+      Family::kDeals, first, PrefixEnd(prefix),
+      [&](absl::string_view key, absl::string_view value) {
+        storage::v1::DealRecord record;
+        status = Parse(value, record);
+        return status.ok() && visit(std::string(key.substr(prefix.size())),
+                                    std::move(record));
+      });
+  return status.ok() ? scan : status;
+}
+
+absl::Status DealReader::ForEachOpen(
+    const std::function<void(const PlacedDeal&)>& visit) {
+  absl::Status status;
+  const absl::Status scan = ForEach(
+      "", [&](const std::string& deal_id, storage::v1::DealRecord record) {
+        const auto deal = At(deal_id, std::move(record));
+        status = deal.ok() ? reader_.CheckBudget() : deal.status();
+        if (!status.ok()) return false;
+        if (deal->has_value() &&
+            (*deal)->state.status() == v1::DEAL_STATUS_OPEN) {
+          visit(**deal);
+        }
+        return true;
+      });
+  return status.ok() ? scan : status;
+}
+
+absl::Status DealReader::ForEachOpenIn(
+    absl::string_view pipeline_id,
+    const std::function<void(const PlacedDeal&)>& visit) {
+  if (reader_.is_past()) {
+    return ForEachOpen([&](const PlacedDeal& deal) {
+      if (deal.state.pipeline_id() == pipeline_id) visit(deal);
+    });
+  }
+  std::vector<std::string> deal_ids;
+  const absl::Status scan =
+      ScanOf(reader_.snapshot())(Family::kLists,
+                                 OpenDealPrefix(reader_.tenant_id(),
+                                                pipeline_id),
+                                 [&](absl::string_view suffix,
+                                     absl::string_view) {
+                                   deal_ids.emplace_back(suffix);
+                                   return true;
+                                 });
+  if (!scan.ok()) return scan;
+  for (const std::string& deal_id : deal_ids) {
+    auto record = reader_.DealRecordOf(deal_id);
+    if (!record.ok()) return record.status();
+    if (!record->has_value()) continue;
+    const auto deal = At(deal_id, **std::move(record));
+    if (!deal.ok()) return deal.status();
+    if (deal->has_value()) visit(**deal);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace journey::views

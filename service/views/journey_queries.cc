@@ -1,0 +1,332 @@
+#include "service/views/journey_queries.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "projections/conclude.h"
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/views/keys.h"
+#include "service/views/page.h"
+
+namespace journey::views {
+namespace {
+
+std::string NameOf(const v1::Subject& subject) {
+  return absl::StrCat(
+      absl::AsciiStrToLower(absl::StripPrefix(
+          v1::SubjectType_Name(subject.type()), "SUBJECT_TYPE_")),
+      " ", subject.id());
+}
+
+absl::Status SubjectNotFound(const v1::Subject& subject) {
+  return core::MakeError(
+      absl::StatusCode::kNotFound, v1::ERROR_REASON_SUBJECT_NOT_FOUND,
+      absl::StrCat(NameOf(subject),
+                   " has no journey of its own by the instant asked for"));
+}
+
+// The journey of a subject; unset when there is none by then.
+absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
+                                                const v1::Subject& subject) {
+  std::optional<v1::Journey> out;
+  const auto journey = reader.JourneyOf(subject);
+  if (!journey.ok()) return journey.status();
+  if (!journey->has_value()) return out;
+  auto record = reader.SubjectRecordOf(**journey);
+  if (!record.ok()) return record.status();
+  const auto folded = reader.Fold(**journey, *std::move(record));
+  if (!folded.ok()) return folded.status();
+  if (!folded->has_value()) return out;
+  out = projections::ConcludeJourney(reader.rules(), (*folded)->fold,
+                                     (*folded)->instant);
+  return out;
+}
+
+bool Matches(const v1::ListJourneysRequest& request,
+             const v1::Journey& journey) {
+  if (!request.stage_id().empty() &&
+      journey.stage().stage_id() != request.stage_id()) {
+    return false;
+  }
+  if (request.lead_status() != v1::LEAD_STATUS_UNSPECIFIED &&
+      journey.lead().status() != request.lead_status()) {
+    return false;
+  }
+  if (request.subject_type() != v1::SUBJECT_TYPE_UNSPECIFIED &&
+      journey.subject().type() != request.subject_type()) {
+    return false;
+  }
+  return request.owner_id().empty() ||
+         journey.owner_id() == request.owner_id();
+}
+
+// Where a list of journeys is read: keys with `prefix`, from `first` on, each
+// ending with the journey's subject.
+struct ListRange {
+  Family family = Family::kLists;
+  std::string prefix;
+  std::string first;
+  // Bytes between the prefix and the subject.
+  size_t skip = 0;
+};
+
+// The narrowest index for the conditions. The present state is indexed; for a
+// past instant all journeys are looked at.
+ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
+                  core::Micros now) {
+  const std::string& tenant_id = reader.tenant_id();
+  ListRange range;
+  range.family = Family::kSubjects;
+  range.prefix = TenantPrefix(tenant_id);
+  if (!reader.is_past()) {
+    if (!request.owner_id().empty()) {
+      range.family = Family::kLists;
+      range.prefix = OwnerPrefix(tenant_id, request.owner_id());
+    } else if (!request.stage_id().empty()) {
+      range.family = Family::kLists;
+      range.prefix = StagePrefix(
+          tenant_id, reader.rules().ConditionOf(request.stage_id()));
+      range.skip = sizeof(core::Micros);
+      // Stays that are over by then stand before this key.
+      range.first = range.prefix;
+      AppendInstant(reader.as_of().value_or(now) + 1, range.first);
+    } else if (request.lead_status() != v1::LEAD_STATUS_UNSPECIFIED) {
+      range.family = Family::kLists;
+      range.prefix = LeadStatusPrefix(tenant_id, request.lead_status());
+    }
+  }
+  if (range.first.empty()) range.first = range.prefix;
+  return range;
+}
+
+absl::Status CheckStage(const Reader& reader,
+                        const v1::ListJourneysRequest& request) {
+  core::Violations violations;
+  if (!request.stage_id().empty() &&
+      reader.rules().ConditionOf(request.stage_id()) ==
+          v1::ENTRY_CONDITION_UNSPECIFIED) {
+    violations.Add("stage_id", "is no lifecycle stage of the rule set");
+  }
+  return violations.ToStatus();
+}
+
+// Adds one journey of a list if it matches.
+absl::Status AddListed(Reader& reader, const v1::ListJourneysRequest& request,
+                       absl::string_view subject_key,
+                       v1::ListJourneysResponse& response) {
+  v1::Subject subject;
+  if (!ConsumeSubject(subject_key, subject)) {
+    return core::MakeError(absl::StatusCode::kDataLoss,
+                           v1::ERROR_REASON_DATA_DAMAGED,
+                           "views: a key of a list is damaged");
+  }
+  if (request.subject_type() != v1::SUBJECT_TYPE_UNSPECIFIED &&
+      request.subject_type() != subject.type()) {
+    return absl::OkStatus();
+  }
+  auto record = reader.SubjectRecordOf(subject);
+  if (!record.ok()) return record.status();
+  const auto folded = reader.Fold(subject, *std::move(record));
+  if (!folded.ok()) return folded.status();
+  if (!folded->has_value()) return absl::OkStatus();
+  v1::Journey journey = projections::ConcludeJourney(
+      reader.rules(), (*folded)->fold, (*folded)->instant);
+  if (Matches(request, journey)) {
+    *response.add_journeys() = std::move(journey);
+  }
+  return absl::OkStatus();
+}
+
+bool HasLink(const v1::Touchpoint& touchpoint, const v1::Link& wanted) {
+  for (const v1::Link& link : touchpoint.links()) {
+    if (link.type() == wanted.type() && link.id() == wanted.id()) return true;
+  }
+  return false;
+}
+
+bool Matches(const v1::GetTimelineRequest& request,
+             const v1::Touchpoint& touchpoint) {
+  if (request.has_link() && !HasLink(touchpoint, request.link())) return false;
+  if (request.kinds().empty()) return true;
+  for (const int kind : request.kinds()) {
+    if (kind == core::KindOf(touchpoint)) return true;
+  }
+  return false;
+}
+
+std::string OrderSuffix(const core::OrderKey& order) {
+  return TouchpointKey("", order);
+}
+
+// The touchpoints behind the page's start, in the order of the request.
+void SkipToPage(const v1::GetTimelineRequest& request, const Page& page,
+                std::vector<PlacedTouchpoint>& touchpoints) {
+  if (request.newest_first()) {
+    std::reverse(touchpoints.begin(), touchpoints.end());
+  }
+  if (page.after.empty()) return;
+  const auto is_done = [&](const PlacedTouchpoint& touchpoint) {
+    const std::string suffix = OrderSuffix(touchpoint.order);
+    return request.newest_first() ? suffix >= page.after
+                                  : suffix <= page.after;
+  };
+  touchpoints.erase(touchpoints.begin(),
+                    std::find_if_not(touchpoints.begin(), touchpoints.end(),
+                                     is_done));
+}
+
+// Reads touchpoints in chunks until the page is full or enough were looked
+// at; sets the token when some are left.
+absl::Status FillTimeline(const Reader& reader,
+                          const v1::GetTimelineRequest& request,
+                          const Page& page,
+                          const std::vector<PlacedTouchpoint>& touchpoints,
+                          v1::GetTimelineResponse& response) {
+  const size_t scanned_max =
+      std::min<size_t>(touchpoints.size(), core::kListEntriesScannedMax);
+  size_t i = 0;
+  while (i < scanned_max && response.entries_size() < page.size) {
+    const size_t end =
+        std::min(scanned_max, i + static_cast<size_t>(page.size));
+    std::vector<int64_t> positions;
+    for (size_t k = i; k < end; ++k) {
+      positions.push_back(touchpoints[k].position);
+    }
+    const auto events =
+        reader.log().ReadPositions(reader.tenant_id(), positions);
+    if (!events.ok()) return events.status();
+    for (const log::LogEvent& event : *events) {
+      if (response.entries_size() == page.size) break;
+      const PlacedTouchpoint& placed = touchpoints[i++];
+      const bool retracted = placed.retraction_position != 0;
+      if (retracted && !request.show_retracted()) continue;
+      if (!Matches(request, *event.touchpoint)) continue;
+      auto* entry = response.add_entries();
+      *entry->mutable_touchpoint() = *event.touchpoint;
+      entry->set_position(placed.position);
+      *entry->mutable_received_at() = core::ToTimestamp(event.received_at);
+      entry->set_retracted(retracted);
+    }
+  }
+  if (i > 0 && i < touchpoints.size()) {
+    response.set_next_page_token(
+        NextPageToken(page, OrderSuffix(touchpoints[i - 1].order)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetJourneyResponse> GetJourney(
+    const QueryContext& context, const v1::GetJourneyRequest& request) {
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   context.clock->Now());
+  if (!reader.ok()) return reader.status();
+  auto journey = Find(**reader, request.subject());
+  if (!journey.ok()) return journey.status();
+  if (!journey->has_value()) return SubjectNotFound(request.subject());
+  v1::GetJourneyResponse response;
+  // The record just read is the subject's own, but for a deal's journey.
+  const auto record = (*reader)->SubjectRecordOf(request.subject());
+  if (!record.ok()) return record.status();
+  response.set_subject_version(record->version());
+  response.set_log_position((*reader)->log_position());
+  response.mutable_journey()->Swap(&**journey);
+  return response;
+}
+
+absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
+    const QueryContext& context, const v1::BatchGetJourneysRequest& request) {
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   context.clock->Now());
+  if (!reader.ok()) return reader.status();
+  v1::BatchGetJourneysResponse response;
+  for (const v1::Subject& subject : request.subjects()) {
+    auto journey = Find(**reader, subject);
+    if (!journey.ok()) return journey.status();
+    if (journey->has_value()) {
+      response.add_journeys()->Swap(&**journey);
+    } else {
+      *response.add_not_found() = subject;
+    }
+    if (const absl::Status budget = (*reader)->CheckBudget(); !budget.ok()) {
+      return budget;
+    }
+  }
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
+    const QueryContext& context, const v1::ListJourneysRequest& request) {
+  const auto page = PageOf(request, context.clock->Now());
+  if (!page.ok()) return page.status();
+  const auto reader =
+      Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
+  if (!reader.ok()) return reader.status();
+  if (const absl::Status status = CheckStage(**reader, request);
+      !status.ok()) {
+    return status;
+  }
+  const ListRange range = RangeOf(**reader, request, page->now);
+  v1::ListJourneysResponse response;
+  absl::Status status;
+  std::string last_key;
+  bool is_cut = false;
+  int scanned = 0;
+  const std::string first =
+      page->after.empty() ? range.first : page->after + '\0';
+  const absl::Status scan = (*reader)->snapshot().Scan(
+      range.family, first, PrefixEnd(range.prefix),
+      [&](absl::string_view key, absl::string_view) {
+        if (response.journeys_size() == page->size ||
+            scanned == core::kListEntriesScannedMax ||
+            !(*reader)->CheckBudget().ok()) {
+          is_cut = true;
+          return false;
+        }
+        ++scanned;
+        last_key = std::string(key);
+        key.remove_prefix(range.prefix.size() + range.skip);
+        status = AddListed(**reader, request, key, response);
+        return status.ok();
+      });
+  if (!status.ok()) return status;
+  if (!scan.ok()) return scan;
+  if (is_cut) response.set_next_page_token(NextPageToken(*page, last_key));
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
+    const QueryContext& context, const v1::GetTimelineRequest& request) {
+  const auto page = PageOf(request, context.clock->Now());
+  if (!page.ok()) return page.status();
+  const auto reader =
+      Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
+  if (!reader.ok()) return reader.status();
+  const auto journey = (*reader)->JourneyOf(request.subject());
+  if (!journey.ok()) return journey.status();
+  if (!journey->has_value()) return SubjectNotFound(request.subject());
+  auto touchpoints = TouchpointsOfJourney(
+      ScanOf((*reader)->snapshot()), request.tenant_id(), **journey,
+      (*reader)->as_of().value_or(core::kNever));
+  if (!touchpoints.ok()) return touchpoints.status();
+  if (touchpoints->empty()) return SubjectNotFound(request.subject());
+  SkipToPage(request, *page, *touchpoints);
+  v1::GetTimelineResponse response;
+  if (const absl::Status status =
+          FillTimeline(**reader, request, *page, *touchpoints, response);
+      !status.ok()) {
+    return status;
+  }
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
+}  // namespace journey::views

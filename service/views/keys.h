@@ -1,0 +1,91 @@
+// Keys of the views. They sort as the queries read: numbers are big-endian,
+// texts inside a key are escaped so that none is a prefix of another.
+// docs/STORAGE_FORMAT.md lists them all.
+#ifndef SERVICE_VIEWS_KEYS_H_
+#define SERVICE_VIEWS_KEYS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "journey/v1/common.pb.h"
+#include "journey/v1/deal.pb.h"
+#include "journey/v1/journey.pb.h"
+#include "journey/v1/rules.pb.h"
+#include "service/core/clock.h"
+#include "service/core/touchpoint.h"
+
+namespace journey::views {
+
+// Column family `default`.
+[[nodiscard]] std::string CheckpointKey();
+[[nodiscard]] std::string TenantKey(absl::string_view tenant_id);
+[[nodiscard]] std::string TenantsPrefix();
+[[nodiscard]] std::string FullSubjectKey(absl::string_view tenant_id,
+                                         const v1::Subject& subject);
+[[nodiscard]] std::string FullSubjectsPrefix();
+
+// Column family `ids`.
+[[nodiscard]] std::string IdKey(absl::string_view tenant_id,
+                                absl::string_view source,
+                                absl::string_view touchpoint_id);
+
+// Column family `subjects`, and the beginning of keys in `touchpoints`.
+[[nodiscard]] std::string TenantPrefix(absl::string_view tenant_id);
+[[nodiscard]] std::string SubjectKey(absl::string_view tenant_id,
+                                     const v1::Subject& subject);
+
+// Column family `touchpoints`: SubjectKey, then the canonical order.
+[[nodiscard]] std::string TouchpointKey(absl::string_view subject_key,
+                                        const core::OrderKey& order);
+// The canonical order in what follows the subject's key.
+[[nodiscard]] std::optional<core::OrderKey> ParseOrder(
+    absl::string_view suffix);
+
+// Column family `deals`.
+[[nodiscard]] std::string DealKey(absl::string_view tenant_id,
+                                  absl::string_view deal_id);
+
+// Column family `lists`. Each ends with what it lists.
+[[nodiscard]] std::string HomePrefix(absl::string_view tenant_id,
+                                     const v1::Subject& journey);
+[[nodiscard]] std::string StagePrefix(absl::string_view tenant_id,
+                                      v1::EntryCondition stage);
+[[nodiscard]] std::string StageKey(absl::string_view tenant_id,
+                                   v1::EntryCondition stage,
+                                   core::Micros until,
+                                   const v1::Subject& journey);
+[[nodiscard]] std::string LeadStatusPrefix(absl::string_view tenant_id,
+                                           v1::LeadStatus status);
+[[nodiscard]] std::string OwnerPrefix(absl::string_view tenant_id,
+                                      absl::string_view owner_id);
+[[nodiscard]] std::string OpenDealPrefix(absl::string_view tenant_id,
+                                         absl::string_view pipeline_id);
+[[nodiscard]] std::string StallPrefix(absl::string_view tenant_id);
+[[nodiscard]] std::string StallKey(absl::string_view tenant_id,
+                                   core::Micros since,
+                                   absl::string_view deal_id,
+                                   v1::StallReason reason);
+// What follows StallPrefix.
+struct StallEntry {
+  core::Micros since = 0;
+  std::string deal_id;
+  v1::StallReason reason = v1::STALL_REASON_UNSPECIFIED;
+};
+[[nodiscard]] std::optional<StallEntry> ParseStall(absl::string_view suffix);
+
+// Parts.
+void AppendInstant(core::Micros instant, std::string& out);
+void AppendText(absl::string_view text, std::string& out);
+void AppendSubject(const v1::Subject& subject, std::string& out);
+[[nodiscard]] bool ConsumeInstant(absl::string_view& in, core::Micros& out);
+[[nodiscard]] bool ConsumeText(absl::string_view& in, std::string& out);
+[[nodiscard]] bool ConsumeSubject(absl::string_view& in, v1::Subject& out);
+
+// The smallest key behind all keys with this prefix; empty when there is none.
+[[nodiscard]] std::string PrefixEnd(absl::string_view prefix);
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_KEYS_H_

@@ -1,0 +1,68 @@
+#include "service/views/lists.h"
+
+#include <algorithm>
+
+#include "projections/conclude.h"
+#include "projections/stall/stall.h"
+#include "service/views/keys.h"
+
+namespace journey::views {
+
+ListEntries ListsOfJourney(absl::string_view tenant_id,
+                           const storage::v1::JourneyState& state) {
+  ListEntries out;
+  const v1::Subject& journey = state.subject();
+  for (const auto& interval : projections::StageIntervals(state)) {
+    std::string from;
+    AppendInstant(interval.from, from);
+    out.emplace_back(
+        StageKey(tenant_id, interval.stage, interval.until, journey), from);
+  }
+  const auto add = [&](std::string key) {
+    AppendSubject(journey, key);
+    out.emplace_back(std::move(key), "");
+  };
+  add(LeadStatusPrefix(tenant_id, state.lead().status()));
+  if (const std::string& owner = projections::OwnerOf(state); !owner.empty()) {
+    add(OwnerPrefix(tenant_id, owner));
+  }
+  return out;
+}
+
+ListEntries ListsOfDeal(absl::string_view tenant_id,
+                        const projections::Rules& rules,
+                        const storage::v1::DealState& deal) {
+  ListEntries out;
+  if (deal.status() != v1::DEAL_STATUS_OPEN) return out;
+  out.emplace_back(OpenDealPrefix(tenant_id, deal.pipeline_id()) +
+                       deal.deal_id(),
+                   "");
+  for (const auto& interval : projections::StallIntervals(rules, deal)) {
+    std::string key =
+        StallKey(tenant_id, interval.since, deal.deal_id(), interval.reason);
+    // Two offers can fall due at the same instant; one entry stands for both.
+    const bool is_known =
+        std::any_of(out.begin(), out.end(),
+                    [&](const auto& entry) { return entry.first == key; });
+    if (!is_known) out.emplace_back(std::move(key), "");
+  }
+  return out;
+}
+
+v1::Subject HomeOf(absl::string_view deal_id,
+                   const storage::v1::DealRecord& record) {
+  v1::Subject home;
+  if (!record.account_id().empty()) {
+    home.set_type(v1::SUBJECT_TYPE_ACCOUNT);
+    home.set_id(record.account_id());
+  } else if (!record.contact_id().empty()) {
+    home.set_type(v1::SUBJECT_TYPE_CONTACT);
+    home.set_id(record.contact_id());
+  } else {
+    home.set_type(v1::SUBJECT_TYPE_DEAL);
+    home.set_id(std::string(deal_id));
+  }
+  return home;
+}
+
+}  // namespace journey::views

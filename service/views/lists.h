@@ -1,0 +1,31 @@
+// In which lists a journey or a deal stands: a pure function of its state.
+#ifndef SERVICE_VIEWS_LISTS_H_
+#define SERVICE_VIEWS_LISTS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "journey/storage/v1/views.pb.h"
+#include "projections/rules/rules.h"
+
+namespace journey::views {
+
+// Entries of column family `lists`: key and value.
+using ListEntries = std::vector<std::pair<std::string, std::string>>;
+
+[[nodiscard]] ListEntries ListsOfJourney(
+    absl::string_view tenant_id, const storage::v1::JourneyState& state);
+[[nodiscard]] ListEntries ListsOfDeal(absl::string_view tenant_id,
+                                      const projections::Rules& rules,
+                                      const storage::v1::DealState& deal);
+
+// The journey that a deal belongs to: its newest account's, else its newest
+// contact's, else its own.
+[[nodiscard]] v1::Subject HomeOf(absl::string_view deal_id,
+                                 const storage::v1::DealRecord& record);
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_LISTS_H_

@@ -1,0 +1,79 @@
+#include "service/views/page.h"
+
+#include <memory>
+
+#include "absl/strings/escaping.h"
+#include "journey/storage/v1/views.pb.h"
+#include "openssl/sha.h"
+#include "service/core/errors.h"
+
+namespace journey::views {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+std::string Sha256(const std::string& bytes) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+const FieldDescriptor* Field(const Message& request, const char* name) {
+  return request.GetDescriptor()->FindFieldByName(name);
+}
+
+// The request without the fields that differ from page to page. The type name
+// is part of it, so that tokens of different lists are told apart.
+std::string HashConditions(const Message& request) {
+  const std::unique_ptr<Message> conditions(request.New());
+  conditions->CopyFrom(request);
+  const Reflection* reflection = request.GetReflection();
+  reflection->ClearField(conditions.get(), Field(request, "page_size"));
+  reflection->ClearField(conditions.get(), Field(request, "page_token"));
+  return Sha256(request.GetTypeName() + conditions->SerializeAsString());
+}
+
+}  // namespace
+
+absl::StatusOr<Page> PageOf(const Message& request, core::Micros now) {
+  const Reflection* reflection = request.GetReflection();
+  Page page;
+  page.now = now;
+  page.request_sha256 = HashConditions(request);
+  const int size =
+      reflection->GetInt32(request, Field(request, "page_size"));
+  if (size > 0) page.size = size;
+  const std::string encoded =
+      reflection->GetString(request, Field(request, "page_token"));
+  if (encoded.empty()) return page;
+  std::string decoded;
+  storage::v1::PageToken token;
+  core::Violations violations;
+  if (!absl::WebSafeBase64Unescape(encoded, &decoded) ||
+      !token.ParseFromString(decoded)) {
+    violations.Add("page_token",
+                   "is not a token of this service; take next_page_token of "
+                   "the answer before, or none for the first page");
+  } else if (token.request_sha256() != page.request_sha256) {
+    violations.Add("page_token",
+                   "belongs to another request; keep all conditions the same "
+                   "from page to page");
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  page.after = token.last_key();
+  page.now = token.now_us();
+  return page;
+}
+
+std::string NextPageToken(const Page& page, absl::string_view last_key) {
+  storage::v1::PageToken token;
+  token.set_request_sha256(page.request_sha256);
+  token.set_last_key(std::string(last_key));
+  token.set_now_us(page.now);
+  return absl::WebSafeBase64Escape(token.SerializeAsString());
+}
+
+}  // namespace journey::views

@@ -1,0 +1,125 @@
+// What every query starts with: a snapshot of the views, one tenant, and the
+// instant that the question is about.
+#ifndef SERVICE_VIEWS_READER_H_
+#define SERVICE_VIEWS_READER_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "journey/storage/v1/views.pb.h"
+#include "projections/journey_fold.h"
+#include "projections/rules/rules.h"
+#include "service/core/clock.h"
+#include "service/core/time.h"
+#include "service/log/event_log.h"
+#include "service/views/touchpoint_index.h"
+#include "service/views/view_store.h"
+
+namespace journey::views {
+
+// What queries work on. All outlive the query.
+struct QueryContext {
+  const ViewStore* store = nullptr;
+  const log::EventLog* log = nullptr;
+  const projections::Rules* rules = nullptr;
+  const core::Clock* clock = nullptr;
+};
+
+// A journey folded up to an instant.
+struct FoldedJourney {
+  projections::JourneyFold fold;
+  core::Micros instant = 0;
+};
+
+// Serves one query, on one thread.
+class Reader {
+ public:
+  // Takes the snapshot. `as_of` is unset where the request does not say.
+  static absl::StatusOr<std::unique_ptr<Reader>> Make(
+      const QueryContext& context, absl::string_view tenant_id,
+      std::optional<core::Micros> as_of, core::Micros now);
+
+  [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
+  [[nodiscard]] const projections::Rules& rules() const {
+    return *context_.rules;
+  }
+  [[nodiscard]] const log::EventLog& log() const { return *context_.log; }
+  [[nodiscard]] const std::string& tenant_id() const { return tenant_id_; }
+  [[nodiscard]] const storage::v1::TenantRecord& tenant() const {
+    return tenant_;
+  }
+  // Positions up to here are part of the answer.
+  [[nodiscard]] int64_t log_position() const {
+    return tenant_.head_position();
+  }
+  [[nodiscard]] std::optional<core::Micros> as_of() const { return as_of_; }
+
+  // True when some touchpoint occurred after the instant asked for, so that
+  // the newest state does not answer the question.
+  [[nodiscard]] bool is_past() const {
+    return as_of_.has_value() && *as_of_ < tenant_.newest_occurred_us();
+  }
+
+  // The instant for a journey whose newest touchpoint occurred at `newest`.
+  [[nodiscard]] core::Micros InstantFor(core::Micros newest) const {
+    return as_of_.has_value() ? *as_of_ : std::max(now_, newest);
+  }
+
+  // The instant for all journeys, where it is the same one for all: they can
+  // differ only while some touchpoint lies in the future.
+  [[nodiscard]] std::optional<core::Micros> CommonInstant() const;
+
+  // The journey that a subject belongs to: a deal finds its home, any other
+  // is its own. Unset for a deal that is not known.
+  absl::StatusOr<std::optional<v1::Subject>> JourneyOf(
+      const v1::Subject& subject) const;
+
+  // The record of a subject; empty when it is not known.
+  absl::StatusOr<storage::v1::SubjectRecord> SubjectRecordOf(
+      const v1::Subject& subject) const;
+
+  // The record of a deal; unset when it is not known.
+  absl::StatusOr<std::optional<storage::v1::DealRecord>> DealRecordOf(
+      absl::string_view deal_id) const;
+
+  // The journey of a subject at the instant asked for, with its open deals,
+  // or with all deals where it had to be folded again. Unset when no
+  // touchpoint had occurred by then. `record` is the subject's.
+  absl::StatusOr<std::optional<FoldedJourney>> Fold(
+      const v1::Subject& journey, storage::v1::SubjectRecord record);
+
+  // Touchpoints folded again so far.
+  [[nodiscard]] int64_t refolded() const { return refolded_; }
+
+  // RESOURCE_EXHAUSTED once more than kRefoldTouchpointsMax were.
+  [[nodiscard]] absl::Status CheckBudget() const;
+
+ private:
+  Reader(const QueryContext& context, absl::string_view tenant_id,
+         std::optional<core::Micros> as_of, core::Micros now);
+
+  const QueryContext context_;
+  const std::string tenant_id_;
+  const std::optional<core::Micros> as_of_;
+  const core::Micros now_;
+  const Snapshot snapshot_;
+  storage::v1::TenantRecord tenant_;
+  int64_t refolded_ = 0;
+};
+
+// The instant in a request's optional field `as_of`.
+template <typename Request>
+[[nodiscard]] std::optional<core::Micros> AsOf(const Request& request) {
+  if (!request.has_as_of()) return std::nullopt;
+  return core::ToMicros(request.as_of());
+}
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_READER_H_

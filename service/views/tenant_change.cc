@@ -1,0 +1,503 @@
+#include "service/views/tenant_change.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "service/core/limits.h"
+#include "service/core/time.h"
+#include "service/core/touchpoint.h"
+#include "service/views/id_entry.h"
+#include "service/views/keys.h"
+
+namespace journey::views {
+namespace {
+
+using storage::v1::DealRecord;
+using storage::v1::Moment;
+
+bool SameSubject(const v1::Subject& a, const v1::Subject& b) {
+  return a.type() == b.type() && a.id() == b.id();
+}
+
+// Keeps the newest moment and its id. True when the id changed.
+bool KeepNewest(const std::string& id, const Moment& moment,
+                Moment* newest_moment, std::string* newest_id) {
+  if (id.empty()) return false;
+  if (!newest_id->empty() && projections::Before(moment, *newest_moment)) {
+    return false;
+  }
+  *newest_moment = moment;
+  const bool changed = *newest_id != id;
+  *newest_id = id;
+  return changed;
+}
+
+void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
+  const Moment moment = projections::MomentOf(touchpoint);
+  if (!touchpoint.account_id().empty()) {
+    KeepNewest(touchpoint.account_id(), moment,
+               record.mutable_account_moment(), record.mutable_account_id());
+  }
+  if (!touchpoint.contact_id().empty()) {
+    KeepNewest(touchpoint.contact_id(), moment,
+               record.mutable_contact_moment(), record.mutable_contact_id());
+  }
+}
+
+bool InOrder(const v1::Touchpoint* a, const v1::Touchpoint* b) {
+  return core::OrderKeyOf(*a) < core::OrderKeyOf(*b);
+}
+
+}  // namespace
+
+TenantChange::TenantChange(const ViewStore& store, const log::EventLog& log,
+                           const projections::Rules& rules,
+                           std::string tenant_id)
+    : store_(store),
+      log_(log),
+      rules_(rules),
+      tenant_id_(std::move(tenant_id)) {}
+
+void TenantChange::Add(const log::TenantEvents& events) {
+  parts_.push_back(&events);
+}
+
+absl::Status TenantChange::Run(rocksdb::WriteBatch& batch) {
+  std::string value;
+  const auto known = store_.Get(Family::kDefault, TenantKey(tenant_id_), value);
+  if (!known.ok()) return known.status();
+  is_new_tenant_ = !*known;
+  absl::Status status = *known ? Parse(value, tenant_) : absl::OkStatus();
+  if (status.ok()) status = LoadNamedDeals();
+  for (const log::TenantEvents* part : parts_) {
+    for (const log::LogEvent& event : part->events) {
+      if (status.ok()) status = AddEvent(event);
+    }
+    tenant_.set_chain(part->chain);
+  }
+  if (status.ok()) status = LoadSubjects();
+  if (status.ok()) status = LoadDealsToFold();
+  for (auto& [key, entry] : subjects_) {
+    if (status.ok()) status = entry.refold ? FoldAgain(entry) : FoldOn(entry);
+  }
+  if (!status.ok()) return status;
+  PutIndexes(batch);
+  PutDeals(batch);
+  PutSubjects(batch);
+  (void)batch.Put(store_.handle(Family::kDefault), TenantKey(tenant_id_),
+                  tenant_.SerializeAsString());
+  return absl::OkStatus();
+}
+
+absl::Status TenantChange::AddEvent(const log::LogEvent& event) {
+  tenant_.set_head_position(event.position);
+  return event.touchpoint != nullptr ? AddTouchpoint(event)
+                                     : AddRetraction(event);
+}
+
+absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
+  const v1::Touchpoint& touchpoint = *event.touchpoint;
+  log::IdEntry id{event.position, 0};
+  if (event.retracted_on_arrival) {
+    const auto retraction = WaitingRetraction(touchpoint);
+    if (!retraction.ok()) return retraction.status();
+    id.retraction_position = *retraction;
+  }
+  ids_[IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id())] =
+      EncodeId(id);
+  PutEntries(touchpoint, id.position, id.retraction_position);
+  tenant_.set_newest_occurred_us(
+      std::max(tenant_.newest_occurred_us(),
+               core::ToMicros(touchpoint.occurred_at())));
+  const auto subject = core::SubjectOf(touchpoint);
+  if (!subject.has_value()) return absl::OkStatus();
+  SubjectEntry& given = EntryOf(*subject);
+  ++given.versions_added;
+  if (event.retracted_on_arrival) return absl::OkStatus();
+  if (!touchpoint.deal_id().empty()) return RouteToDeal(touchpoint);
+  given.pending.push_back(&touchpoint);
+  return absl::OkStatus();
+}
+
+// The position of the retraction that came before its touchpoint.
+absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
+    const v1::Touchpoint& touchpoint) {
+  const std::string key =
+      IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id());
+  std::string value;
+  if (const auto it = ids_.find(key); it != ids_.end()) {
+    value = it->second;
+  } else if (const auto found = store_.Get(Family::kIds, key, value);
+             !found.ok()) {
+    return found.status();
+  }
+  const auto entry = DecodeId(value);
+  if (!entry.ok()) return entry.status();
+  return entry->retraction_position;
+}
+
+absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
+  const storage::v1::RetractionRecord& retraction = *event.retraction;
+  const int64_t position = retraction.target_position();
+  ids_[IdKey(tenant_id_, retraction.source(), retraction.touchpoint_id())] =
+      EncodeId({position, event.position});
+  if (position == 0) return absl::OkStatus();
+  const auto target = log_.ReadPositions(tenant_id_, {position});
+  if (!target.ok()) return target.status();
+  targets_.push_back(target->front().touchpoint);
+  const v1::Touchpoint& touchpoint = *targets_.back();
+  PutEntries(touchpoint, position, event.position);
+  const auto subject = core::SubjectOf(touchpoint);
+  if (!subject.has_value()) return absl::OkStatus();
+  if (!touchpoint.deal_id().empty()) {
+    return RecomputeHome(touchpoint.deal_id());
+  }
+  EntryOf(*subject).refold = true;
+  return absl::OkStatus();
+}
+
+void TenantChange::PutEntries(const v1::Touchpoint& touchpoint,
+                              int64_t position, int64_t retraction_position) {
+  const core::OrderKey order = core::OrderKeyOf(touchpoint);
+  TouchpointEntry entry{position, retraction_position,
+                        !touchpoint.deal_id().empty(), true};
+  for (const v1::Subject& subject : core::SubjectsOf(touchpoint)) {
+    touchpoints_[TouchpointKey(SubjectKey(tenant_id_, subject), order)] =
+        EncodeEntry(entry);
+    entry.as_given = false;
+  }
+}
+
+absl::Status TenantChange::LoadNamedDeals() {
+  absl::btree_set<std::string> deal_ids;
+  for (const log::TenantEvents* part : parts_) {
+    for (const log::LogEvent& event : part->events) {
+      if (event.touchpoint != nullptr && !event.touchpoint->deal_id().empty()) {
+        deal_ids.insert(event.touchpoint->deal_id());
+      }
+    }
+  }
+  return LoadDeals(deal_ids);
+}
+
+absl::Status TenantChange::LoadDeals(
+    const absl::btree_set<std::string>& deal_ids) {
+  std::vector<std::string> missing;
+  std::vector<std::string> keys;
+  for (const std::string& deal_id : deal_ids) {
+    if (deals_.contains(deal_id)) continue;
+    missing.push_back(deal_id);
+    keys.push_back(DealKey(tenant_id_, deal_id));
+  }
+  if (keys.empty()) return absl::OkStatus();
+  std::vector<std::string> values;
+  std::vector<bool> found;
+  absl::Status status = store_.MultiGet(Family::kDeals, keys, values, found);
+  for (size_t i = 0; i < keys.size() && status.ok(); ++i) {
+    DealEntry& entry = deals_[missing[i]];
+    entry.existed = found[i];
+    if (found[i]) status = Parse(values[i], entry.record);
+  }
+  return status;
+}
+
+absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
+    const std::string& deal_id) {
+  if (const absl::Status status = LoadDeals({deal_id}); !status.ok()) {
+    return status;
+  }
+  return &deals_[deal_id];
+}
+
+// Finds the deal's journey, which the touchpoint may change, and lets the
+// touchpoint wait there to be folded.
+absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
+  const std::string& deal_id = touchpoint.deal_id();
+  const auto deal = LoadDeal(deal_id);
+  if (!deal.ok()) return deal.status();
+  DealEntry& entry = **deal;
+  const v1::Subject before = HomeOf(deal_id, entry.record);
+  const bool is_first = !entry.existed && !entry.dirty;
+  NoteHome(touchpoint, entry.record);
+  entry.dirty = true;
+  const v1::Subject after = HomeOf(deal_id, entry.record);
+  if (is_first) {
+    homes_[HomePrefix(tenant_id_, after) + deal_id] = "";
+  } else if (!SameSubject(before, after)) {
+    MoveDeal(deal_id, before, after);
+  }
+  EntryOf(after).pending.push_back(&touchpoint);
+  return absl::OkStatus();
+}
+
+// Finds the deal's journey from all of its touchpoints, after one of them was
+// retracted.
+absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
+  const auto deal = LoadDeal(deal_id);
+  if (!deal.ok()) return deal.status();
+  const ScanPrefix scan = [this](Family family, const std::string& prefix,
+                                 const Visitor& visit) {
+    return ScanMerged(family, prefix, visit);
+  };
+  const auto touchpoints =
+      TouchpointsOfDeal(scan, tenant_id_, deal_id, core::kNever);
+  if (!touchpoints.ok()) return touchpoints.status();
+  std::vector<int64_t> positions;
+  for (const PlacedTouchpoint& touchpoint : *touchpoints) {
+    if (touchpoint.retraction_position == 0) {
+      positions.push_back(touchpoint.position);
+    }
+  }
+  const auto events = log_.ReadPositions(tenant_id_, positions);
+  if (!events.ok()) return events.status();
+  DealRecord record;
+  if ((*deal)->record.has_deal()) {
+    *record.mutable_deal() = (*deal)->record.deal();
+  }
+  for (const log::LogEvent& event : *events) {
+    NoteHome(*event.touchpoint, record);
+  }
+  const v1::Subject before = HomeOf(deal_id, (*deal)->record);
+  const v1::Subject after = HomeOf(deal_id, record);
+  (*deal)->record = std::move(record);
+  (*deal)->dirty = true;
+  if (!SameSubject(before, after)) MoveDeal(deal_id, before, after);
+  EntryOf(after).refold = true;
+  return absl::OkStatus();
+}
+
+void TenantChange::MoveDeal(const std::string& deal_id,
+                            const v1::Subject& before,
+                            const v1::Subject& after) {
+  homes_[HomePrefix(tenant_id_, before) + deal_id] = std::nullopt;
+  homes_[HomePrefix(tenant_id_, after) + deal_id] = "";
+  EntryOf(before).refold = true;
+  EntryOf(after).refold = true;
+}
+
+TenantChange::SubjectEntry& TenantChange::EntryOf(const v1::Subject& subject) {
+  SubjectEntry& entry = subjects_[SubjectKey(tenant_id_, subject)];
+  if (entry.subject.id().empty()) entry.subject = subject;
+  return entry;
+}
+
+absl::Status TenantChange::LoadSubjects() {
+  std::vector<std::string> keys;
+  keys.reserve(subjects_.size());
+  for (const auto& [key, entry] : subjects_) keys.push_back(key);
+  if (keys.empty()) return absl::OkStatus();
+  std::vector<std::string> values;
+  std::vector<bool> found;
+  absl::Status status =
+      store_.MultiGet(Family::kSubjects, keys, values, found);
+  size_t i = 0;
+  for (auto& [key, entry] : subjects_) {
+    if (!status.ok()) return status;
+    if (found[i]) status = Parse(values[i], entry.record);
+    if (entry.record.has_journey()) {
+      entry.lists_before =
+          ListsOfJourney(tenant_id_, entry.record.journey());
+    }
+    ++i;
+  }
+  return status;
+}
+
+// Decides which journeys are folded on and which again, and loads the deals
+// that folding on needs.
+absl::Status TenantChange::LoadDealsToFold() {
+  absl::btree_set<std::string> deal_ids;
+  for (auto& [key, entry] : subjects_) {
+    if (entry.refold || entry.pending.empty()) continue;
+    std::sort(entry.pending.begin(), entry.pending.end(), InOrder);
+    const auto& journey = entry.record.journey();
+    entry.refold =
+        entry.record.has_journey() &&
+        projections::Before(projections::MomentOf(*entry.pending.front()),
+                            journey.newest());
+    for (const auto& deal : journey.open_deals()) {
+      deal_ids.insert(deal.deal_id());
+    }
+  }
+  return LoadDeals(deal_ids);
+}
+
+absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
+  if (entry.pending.empty()) return absl::OkStatus();
+  projections::JourneyFold fold = projections::EmptyFold(entry.subject);
+  if (entry.record.has_journey()) {
+    fold.state.Swap(entry.record.mutable_journey());
+  }
+  const auto take = [&](const std::string& deal_id) {
+    const auto it = deals_.find(deal_id);
+    if (it != deals_.end() && it->second.record.has_deal()) {
+      fold.deals[deal_id] = it->second.record.deal();
+    }
+  };
+  for (const auto& deal : fold.state.open_deals()) take(deal.deal_id());
+  for (const v1::Touchpoint* touchpoint : entry.pending) {
+    if (!touchpoint->deal_id().empty()) take(touchpoint->deal_id());
+  }
+  for (const v1::Touchpoint* touchpoint : entry.pending) {
+    projections::Evolve(rules_, *touchpoint, fold);
+  }
+  for (const std::string& deal_id : fold.changed_deals) {
+    StoreDeal(deal_id, &fold.deals[deal_id]);
+  }
+  entry.record.mutable_journey()->Swap(&fold.state);
+  return absl::OkStatus();
+}
+
+absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
+  const ScanPrefix scan = [this](Family family, const std::string& prefix,
+                                 const Visitor& visit) {
+    return ScanMerged(family, prefix, visit);
+  };
+  const auto touchpoints = TouchpointsOfJourney(
+      scan, tenant_id_, entry.subject, core::kNever);
+  if (!touchpoints.ok()) return touchpoints.status();
+  auto fold = Refold(rules_, log_, tenant_id_, entry.subject, *touchpoints);
+  if (!fold.ok()) return fold.status();
+  const auto deal_ids = DealsOfJourney(scan, tenant_id_, entry.subject);
+  if (!deal_ids.ok()) return deal_ids.status();
+  if (const absl::Status status =
+          LoadDeals({deal_ids->begin(), deal_ids->end()});
+      !status.ok()) {
+    return status;
+  }
+  for (const std::string& deal_id : *deal_ids) {
+    const auto it = fold->deals.find(deal_id);
+    StoreDeal(deal_id, it == fold->deals.end() ? nullptr : &it->second);
+  }
+  if (fold->state.touchpoint_count() == 0) {
+    entry.record.clear_journey();
+  } else {
+    entry.record.mutable_journey()->Swap(&fold->state);
+  }
+  return absl::OkStatus();
+}
+
+// Takes over a folded deal; null when no touchpoint of kind deal names it.
+void TenantChange::StoreDeal(const std::string& deal_id,
+                             const storage::v1::DealState* state) {
+  DealEntry& entry = deals_[deal_id];
+  entry.dirty = true;
+  const bool had_deal = entry.record.has_deal();
+  if (!entry.lists_before.has_value()) {
+    entry.lists_before =
+        had_deal ? ListsOfDeal(tenant_id_, rules_, entry.record.deal())
+                 : ListEntries();
+  }
+  if (state == nullptr) {
+    entry.record.clear_deal();
+  } else {
+    *entry.record.mutable_deal() = *state;
+  }
+  tenant_.set_deal_count(tenant_.deal_count() + (state == nullptr ? 0 : 1) -
+                         (had_deal ? 1 : 0));
+}
+
+void TenantChange::PutSubjects(rocksdb::WriteBatch& batch) {
+  for (auto& [key, entry] : subjects_) {
+    const int64_t version_before = entry.record.version();
+    entry.record.set_version(version_before + entry.versions_added);
+    if (version_before < core::kSubjectTouchpointsMax &&
+        entry.record.version() >= core::kSubjectTouchpointsMax) {
+      full_subjects_.push_back(entry.subject);
+      (void)batch.Put(store_.handle(Family::kDefault),
+                      FullSubjectKey(tenant_id_, entry.subject), "");
+    }
+    ListEntries lists;
+    if (entry.record.has_journey()) {
+      lists = ListsOfJourney(tenant_id_, entry.record.journey());
+    }
+    tenant_.set_journey_count(tenant_.journey_count() +
+                              (lists.empty() ? 0 : 1) -
+                              (entry.lists_before.empty() ? 0 : 1));
+    PutLists(entry.lists_before, lists, batch);
+    (void)batch.Put(store_.handle(Family::kSubjects), key,
+                    entry.record.SerializeAsString());
+  }
+}
+
+void TenantChange::PutDeals(rocksdb::WriteBatch& batch) {
+  for (auto& [deal_id, entry] : deals_) {
+    if (!entry.dirty) continue;
+    if (entry.lists_before.has_value()) {
+      PutLists(*entry.lists_before,
+               entry.record.has_deal()
+                   ? ListsOfDeal(tenant_id_, rules_, entry.record.deal())
+                   : ListEntries(),
+               batch);
+    }
+    (void)batch.Put(store_.handle(Family::kDeals),
+                    DealKey(tenant_id_, deal_id),
+                    entry.record.SerializeAsString());
+  }
+}
+
+void TenantChange::PutIndexes(rocksdb::WriteBatch& batch) {
+  for (const auto& [key, value] : ids_) {
+    (void)batch.Put(store_.handle(Family::kIds), key, value);
+  }
+  for (const auto& [key, value] : touchpoints_) {
+    (void)batch.Put(store_.handle(Family::kTouchpoints), key, value);
+  }
+  for (const auto& [key, value] : homes_) {
+    if (value.has_value()) {
+      (void)batch.Put(store_.handle(Family::kLists), key, *value);
+    } else {
+      (void)batch.Delete(store_.handle(Family::kLists), key);
+    }
+  }
+}
+
+void TenantChange::PutLists(const ListEntries& before,
+                            const ListEntries& after,
+                            rocksdb::WriteBatch& batch) {
+  if (before == after) return;
+  const auto stands_in = [](const auto& entry, const ListEntries& entries) {
+    return std::find(entries.begin(), entries.end(), entry) != entries.end();
+  };
+  rocksdb::ColumnFamilyHandle* lists = store_.handle(Family::kLists);
+  for (const auto& entry : before) {
+    if (!stands_in(entry, after)) (void)batch.Delete(lists, entry.first);
+  }
+  for (const auto& entry : after) {
+    if (!stands_in(entry, before)) {
+      (void)batch.Put(lists, entry.first, entry.second);
+    }
+  }
+}
+
+// Scans the store as it will be: its entries, overlaid by those of this
+// change.
+absl::Status TenantChange::ScanMerged(Family family, const std::string& prefix,
+                                      const Visitor& visit) const {
+  absl::btree_map<std::string, std::optional<std::string>> merged;
+  const std::string end = PrefixEnd(prefix);
+  const absl::Status status =
+      Snapshot(store_).Scan(family, prefix, end,
+                            [&](absl::string_view key, absl::string_view value) {
+                              merged.emplace_hint(merged.end(),
+                                                  std::string(key),
+                                                  std::string(value));
+                              return true;
+                            });
+  if (!status.ok()) return status;
+  const auto overlay = [&](const auto& changes) {
+    for (auto it = changes.lower_bound(prefix);
+         it != changes.end() && (end.empty() || it->first < end); ++it) {
+      merged[it->first] = it->second;
+    }
+  };
+  if (family == Family::kTouchpoints) overlay(touchpoints_);
+  if (family == Family::kLists) overlay(homes_);
+  for (const auto& [key, value] : merged) {
+    if (!value.has_value()) continue;
+    if (!visit(absl::string_view(key).substr(prefix.size()), *value)) break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace journey::views

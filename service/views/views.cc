@@ -1,0 +1,422 @@
+#include "service/views/views.h"
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/core/sync.h"
+#include "service/core/time.h"
+#include "service/views/deal_queries.h"
+#include "service/views/digest.h"
+#include "service/views/id_entry.h"
+#include "service/views/journey_queries.h"
+#include "service/views/keys.h"
+#include "service/views/tenant_change.h"
+#include "service/views/view_store.h"
+
+namespace journey::views {
+namespace {
+
+// Raised whenever the views' layout, or what the folds conclude, changes: the
+// views are then made anew from the log.
+constexpr int kViewsFormatVersion = 1;
+
+// Events replayed in one batch.
+constexpr int64_t kReplayBatchEvents = 4096;
+
+class ViewsImpl final : public Views {
+ public:
+  ViewsImpl(ViewsOptions options, std::unique_ptr<ViewStore> store,
+            storage::v1::Checkpoint checkpoint)
+      : options_(std::move(options)),
+        store_(std::move(store)),
+        checkpoint_(std::move(checkpoint)),
+        context_{store_.get(), options_.log, options_.rules.get(),
+                 options_.clock},
+        group_(checkpoint_.group()),
+        event_count_(checkpoint_.event_count()) {}
+
+  absl::Status Load();
+  absl::Status CatchUp();
+
+  absl::StatusOr<log::TenantHead> Head(absl::string_view tenant_id) override;
+  absl::StatusOr<std::vector<log::IdEntry>> Ids(
+      absl::string_view tenant_id,
+      const std::vector<std::pair<absl::string_view, absl::string_view>>& ids)
+      override;
+  absl::StatusOr<int64_t> SubjectVersion(absl::string_view tenant_id,
+                                         const v1::Subject& subject) override;
+  bool IsFull(absl::string_view tenant_id,
+              const v1::Subject& subject) override;
+
+  absl::Status Apply(const log::CommitGroup& group) override {
+    return ApplyAll(&group, 1);
+  }
+
+  int64_t group() const override { return group_; }
+  int64_t event_count() const override { return event_count_; }
+  int64_t tenant_count() const override { return tenant_count_; }
+
+  absl::StatusOr<v1::GetJourneyResponse> GetJourney(
+      const v1::GetJourneyRequest& request) const override {
+    return views::GetJourney(context_, request);
+  }
+  absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
+      const v1::BatchGetJourneysRequest& request) const override {
+    return views::BatchGetJourneys(context_, request);
+  }
+  absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
+      const v1::ListJourneysRequest& request) const override {
+    return views::ListJourneys(context_, request);
+  }
+  absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
+      const v1::GetTimelineRequest& request) const override {
+    return views::GetTimeline(context_, request);
+  }
+  absl::StatusOr<v1::GetDealResponse> GetDeal(
+      const v1::GetDealRequest& request) const override {
+    return views::GetDeal(context_, request);
+  }
+  absl::StatusOr<v1::ListDealsResponse> ListDeals(
+      const v1::ListDealsRequest& request) const override {
+    return views::ListDeals(context_, request);
+  }
+  absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
+      const v1::ListStalledDealsRequest& request) const override {
+    return views::ListStalledDeals(context_, request);
+  }
+  absl::StatusOr<v1::GetBoardResponse> GetBoard(
+      const v1::GetBoardRequest& request) const override {
+    return views::GetBoard(context_, request);
+  }
+
+  absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
+      absl::string_view tenant_id) const override;
+  absl::StatusOr<std::vector<int64_t>> SubjectPositions(
+      absl::string_view tenant_id, const v1::Subject& subject) const override;
+
+  int64_t Listen(absl::string_view tenant_id, HeadListener listener) override;
+  void Unlisten(int64_t id) override;
+
+  absl::StatusOr<std::string> ConclusionsDigest(
+      core::Micros as_of) const override {
+    return DigestConclusions(context_, as_of);
+  }
+  uint64_t IntProperty(const std::string& property) const override {
+    return store_->IntProperty(property);
+  }
+  uint64_t DiskBytes() const override {
+    return store_->IntProperty("rocksdb.total-sst-files-size");
+  }
+  absl::Status Close() override { return store_->Flush(); }
+
+ private:
+  struct Listener {
+    std::string tenant_id;
+    HeadListener call;
+  };
+
+  absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
+  void Publish(const absl::btree_map<std::string, TenantChange>& changes);
+  absl::StatusOr<std::string> ChainBefore(
+      const std::vector<log::CommitGroup>& batch,
+      absl::string_view tenant_id) const;
+
+  const ViewsOptions options_;
+  const std::unique_ptr<ViewStore> store_;
+  // Touched only by the applying thread.
+  storage::v1::Checkpoint checkpoint_;
+  const QueryContext context_;
+  std::atomic<int64_t> group_;
+  std::atomic<int64_t> event_count_;
+  std::atomic<int64_t> tenant_count_ = 0;
+
+  mutable core::Mutex full_mutex_;
+  absl::flat_hash_set<std::string> full_subjects_ ABSL_GUARDED_BY(full_mutex_);
+  std::atomic<bool> has_full_subjects_ = false;
+
+  // Held while listeners are called, so that Unlisten waits for a call that
+  // is under way.
+  core::Mutex listeners_mutex_;
+  absl::flat_hash_map<int64_t, Listener> listeners_
+      ABSL_GUARDED_BY(listeners_mutex_);
+  int64_t next_listener_id_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
+};
+
+// Reads what is kept in memory.
+absl::Status ViewsImpl::Load() {
+  const Snapshot snapshot(*store_);
+  const ScanPrefix scan = ScanOf(snapshot);
+  const absl::Status status =
+      scan(Family::kDefault, TenantsPrefix(),
+           [&](absl::string_view, absl::string_view) {
+             ++tenant_count_;
+             return true;
+           });
+  if (!status.ok()) return status;
+  core::MutexLock lock(&full_mutex_);
+  return scan(Family::kDefault, FullSubjectsPrefix(),
+              [&](absl::string_view key, absl::string_view) {
+                full_subjects_.insert(std::string(key));
+                has_full_subjects_ = true;
+                return true;
+              });
+}
+
+absl::StatusOr<std::string> ViewsImpl::ChainBefore(
+    const std::vector<log::CommitGroup>& batch,
+    absl::string_view tenant_id) const {
+  for (auto group = batch.rbegin(); group != batch.rend(); ++group) {
+    for (const log::TenantEvents& events : group->tenants) {
+      if (events.tenant_id == tenant_id) return events.chain;
+    }
+  }
+  storage::v1::TenantRecord record;
+  const auto found =
+      Snapshot(*store_).Get(Family::kDefault, TenantKey(tenant_id), record);
+  if (!found.ok()) return found.status();
+  return record.chain();
+}
+
+// Replays the log from the checkpoint to its head, many groups at a time.
+absl::Status ViewsImpl::CatchUp() {
+  const int64_t head = options_.log->head_group();
+  if (checkpoint_.group() > head) {
+    return core::MakeError(
+        absl::StatusCode::kDataLoss, v1::ERROR_REASON_DATA_DAMAGED,
+        absl::StrCat("the event log ends at commit group ", head,
+                     ", but the views contain group ", checkpoint_.group(),
+                     ": acknowledged events are missing from the log"));
+  }
+  const int64_t first = checkpoint_.group();
+  std::vector<log::CommitGroup> batch;
+  int64_t batch_events = 0;
+  for (int64_t number = first + 1; number <= head; ++number) {
+    absl::Status status;
+    auto group = options_.log->ReadGroup(
+        number, [&](absl::string_view tenant_id) -> std::string {
+          auto chain = ChainBefore(batch, tenant_id);
+          if (!chain.ok()) status = chain.status();
+          return chain.ok() ? *std::move(chain) : "";
+        });
+    if (!status.ok()) return status;
+    if (!group.ok()) return group.status();
+    batch_events += group->event_count();
+    batch.push_back(*std::move(group));
+    if (batch_events < kReplayBatchEvents && number < head) continue;
+    status = ApplyAll(batch.data(), batch.size());
+    if (!status.ok()) return status;
+    batch.clear();
+    batch_events = 0;
+    if (options_.on_progress) {
+      options_.on_progress(number - first, head - first);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups,
+                                 size_t count) {
+  absl::btree_map<std::string, TenantChange> changes;
+  int64_t events = 0;
+  for (size_t i = 0; i < count; ++i) {
+    events += groups[i].event_count();
+    for (const log::TenantEvents& tenant : groups[i].tenants) {
+      changes
+          .try_emplace(tenant.tenant_id, *store_, *options_.log,
+                       *options_.rules, tenant.tenant_id)
+          .first->second.Add(tenant);
+    }
+  }
+  rocksdb::WriteBatch batch;
+  for (auto& [tenant_id, change] : changes) {
+    if (const absl::Status status = change.Run(batch); !status.ok()) {
+      return status;
+    }
+  }
+  checkpoint_.set_group(groups[count - 1].number);
+  checkpoint_.set_event_count(checkpoint_.event_count() + events);
+  (void)batch.Put(store_->handle(Family::kDefault), CheckpointKey(),
+                  checkpoint_.SerializeAsString());
+  if (const absl::Status status = store_->Write(batch); !status.ok()) {
+    return status;
+  }
+  Publish(changes);
+  return absl::OkStatus();
+}
+
+void ViewsImpl::Publish(
+    const absl::btree_map<std::string, TenantChange>& changes) {
+  group_ = checkpoint_.group();
+  event_count_ = checkpoint_.event_count();
+  for (const auto& [tenant_id, change] : changes) {
+    if (change.is_new_tenant()) ++tenant_count_;
+    for (const v1::Subject& subject : change.full_subjects()) {
+      core::MutexLock lock(&full_mutex_);
+      full_subjects_.insert(SubjectKey(tenant_id, subject));
+      has_full_subjects_ = true;
+    }
+  }
+  core::MutexLock lock(&listeners_mutex_);
+  for (const auto& [id, listener] : listeners_) {
+    if (changes.contains(listener.tenant_id)) listener.call();
+  }
+}
+
+absl::StatusOr<log::TenantHead> ViewsImpl::Head(absl::string_view tenant_id) {
+  storage::v1::TenantRecord record;
+  std::string value;
+  const auto found =
+      store_->Get(Family::kDefault, TenantKey(tenant_id), value);
+  if (!found.ok()) return found.status();
+  if (*found) {
+    if (const absl::Status status = Parse(value, record); !status.ok()) {
+      return status;
+    }
+  }
+  return log::TenantHead{record.head_position(), record.chain()};
+}
+
+absl::StatusOr<std::vector<log::IdEntry>> ViewsImpl::Ids(
+    absl::string_view tenant_id,
+    const std::vector<std::pair<absl::string_view, absl::string_view>>& ids) {
+  // RocksDB reads sorted keys in less time than it takes to sort them.
+  std::vector<std::pair<std::string, size_t>> order;
+  order.reserve(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    order.emplace_back(IdKey(tenant_id, ids[i].first, ids[i].second), i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> keys;
+  keys.reserve(order.size());
+  for (auto& [key, i] : order) keys.push_back(std::move(key));
+  std::vector<std::string> values;
+  std::vector<bool> found;
+  if (const absl::Status status =
+          store_->MultiGet(Family::kIds, keys, values, found);
+      !status.ok()) {
+    return status;
+  }
+  std::vector<log::IdEntry> entries(ids.size());
+  for (size_t k = 0; k < order.size(); ++k) {
+    if (!found[k]) continue;
+    const auto entry = DecodeId(values[k]);
+    if (!entry.ok()) return entry.status();
+    entries[order[k].second] = *entry;
+  }
+  return entries;
+}
+
+absl::StatusOr<int64_t> ViewsImpl::SubjectVersion(absl::string_view tenant_id,
+                                                  const v1::Subject& subject) {
+  storage::v1::SubjectRecord record;
+  const auto found = Snapshot(*store_).Get(
+      Family::kSubjects, SubjectKey(tenant_id, subject), record);
+  if (!found.ok()) return found.status();
+  return record.version();
+}
+
+bool ViewsImpl::IsFull(absl::string_view tenant_id,
+                       const v1::Subject& subject) {
+  if (!has_full_subjects_) return false;
+  core::MutexLock lock(&full_mutex_);
+  return full_subjects_.contains(SubjectKey(tenant_id, subject));
+}
+
+absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
+    absl::string_view tenant_id) const {
+  storage::v1::TenantRecord record;
+  const auto found =
+      Snapshot(*store_).Get(Family::kDefault, TenantKey(tenant_id), record);
+  if (!found.ok()) return found.status();
+  std::optional<v1::TenantStatus> out;
+  if (!*found) return out;
+  out.emplace();
+  out->set_tenant_id(std::string(tenant_id));
+  out->set_head_position(record.head_position());
+  *out->mutable_newest_occurred_at() =
+      core::ToTimestamp(record.newest_occurred_us());
+  out->set_journey_count(record.journey_count());
+  out->set_deal_count(record.deal_count());
+  return out;
+}
+
+absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
+    absl::string_view tenant_id, const v1::Subject& subject) const {
+  const Snapshot snapshot(*store_);
+  std::vector<int64_t> positions;
+  absl::Status status;
+  const absl::Status scan = ScanOf(snapshot)(
+      Family::kTouchpoints, SubjectKey(tenant_id, subject),
+      [&](absl::string_view, absl::string_view value) {
+        const auto entry = DecodeEntry(value);
+        status = entry.status();
+        if (!status.ok()) return false;
+        positions.push_back(entry->position);
+        if (entry->retraction_position != 0) {
+          positions.push_back(entry->retraction_position);
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
+  if (!scan.ok()) return scan;
+  std::sort(positions.begin(), positions.end());
+  return positions;
+}
+
+int64_t ViewsImpl::Listen(absl::string_view tenant_id, HeadListener listener) {
+  core::MutexLock lock(&listeners_mutex_);
+  const int64_t id = next_listener_id_++;
+  listeners_[id] = {std::string(tenant_id), std::move(listener)};
+  return id;
+}
+
+void ViewsImpl::Unlisten(int64_t id) {
+  core::MutexLock lock(&listeners_mutex_);
+  listeners_.erase(id);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
+  auto store = ViewStore::Open(options);
+  if (!store.ok()) return store.status();
+  storage::v1::Checkpoint checkpoint;
+  const auto found =
+      Snapshot(**store).Get(Family::kDefault, CheckpointKey(), checkpoint);
+  if (!found.ok()) return found.status();
+  const bool is_ours =
+      checkpoint.format_version() == kViewsFormatVersion &&
+      checkpoint.rule_set_sha256() == options.rules->sha256();
+  if (!is_ours) {
+    if (*found && options.on_notice) {
+      options.on_notice(
+          "the views were made by another format or rule set: making them "
+          "anew from the log");
+    }
+    store->reset();
+    if (const absl::Status status = ViewStore::Destroy(options);
+        !status.ok()) {
+      return status;
+    }
+    store = ViewStore::Open(options);
+    if (!store.ok()) return store.status();
+    checkpoint.Clear();
+    checkpoint.set_format_version(kViewsFormatVersion);
+    checkpoint.set_rule_set_sha256(options.rules->sha256());
+  }
+  auto views = std::make_unique<ViewsImpl>(
+      std::move(options), *std::move(store), std::move(checkpoint));
+  absl::Status status = views->Load();
+  if (status.ok()) status = views->CatchUp();
+  if (!status.ok()) return status;
+  return std::unique_ptr<Views>(std::move(views));
+}
+
+}  // namespace journey::views
