@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/generated_enum_reflection.h"
+#include "absl/strings/strip.h"
 #include "journey/v1/deal.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/limits.h"
@@ -83,6 +83,13 @@ class Checker {
   Violations& violations_;
 };
 
+// As it is written in YAML, for example "contact_made".
+std::string ConditionName(int condition) {
+  return absl::AsciiStrToLower(absl::StripPrefix(
+      v1::EntryCondition_Name(static_cast<v1::EntryCondition>(condition)),
+      "ENTRY_CONDITION_"));
+}
+
 std::string Element(const std::string& list, int index) {
   return absl::StrCat(list, "[", index, "]");
 }
@@ -100,26 +107,21 @@ void CheckConditions(const v1::LifecycleRules& lifecycle, Checker& check) {
     } else if (!v1::EntryCondition_IsValid(condition)) {
       check.Fail(field, "is unknown to this version of the service");
     } else if (!seen.insert(condition).second) {
-      check.Fail(field, absl::StrCat(v1::EntryCondition_Name(condition),
+      check.Fail(field, absl::StrCat(ConditionName(condition),
                                      " is used twice; each condition leads "
                                      "into exactly one stage"));
     } else if (condition < highest) {
-      check.Fail(
-          field,
-          absl::StrCat(
-              v1::EntryCondition_Name(condition), " must stand before ",
-              v1::EntryCondition_Name(static_cast<v1::EntryCondition>(highest)),
-              "; keep the order of the conditions"));
+      check.Fail(field,
+                 absl::StrCat(ConditionName(condition), " must stand before ",
+                              ConditionName(highest),
+                              "; keep the order of the conditions"));
     }
     highest = std::max<int>(highest, condition);
   }
   for (int c = v1::EntryCondition_MIN + 1; c <= v1::EntryCondition_MAX; ++c) {
     if (seen.count(c) > 0) continue;
-    check.Fail("lifecycle.stages",
-               absl::StrCat(
-                   "no stage is entered_when ",
-                   v1::EntryCondition_Name(static_cast<v1::EntryCondition>(c)),
-                   "; add one"));
+    check.Fail("lifecycle.stages", absl::StrCat("no stage is entered_when ",
+                                                ConditionName(c), "; add one"));
   }
 }
 

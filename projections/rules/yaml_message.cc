@@ -8,7 +8,6 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -158,7 +157,9 @@ class Reader {
     reading_.places[path] = value.place;
     if (!CountNode(value)) return;
     if (node.IsNull()) {
-      Fail(value, "has no value; give one, or remove the line");
+      Fail(value,
+           "has no value; give one ({} for an empty mapping), or remove the "
+           "line");
     } else if (field->is_repeated()) {
       ReadList(value, *field, message);
     } else {
