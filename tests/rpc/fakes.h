@@ -1,0 +1,273 @@
+// The layers below the handlers, in memory, for tests that decide when things
+// happen.
+#ifndef TESTS_RPC_FAKES_H_
+#define TESTS_RPC_FAKES_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "service/core/errors.h"
+#include "service/core/sync.h"
+#include "service/log/event_log.h"
+#include "service/log/writer.h"
+#include "service/views/views.h"
+
+namespace journey::testing {
+
+// A log of one tenant. Thread-safe.
+class FakeLog final : public log::EventLog {
+ public:
+  void Add(std::shared_ptr<const v1::Touchpoint> touchpoint) {
+    core::MutexLock lock(&mutex_);
+    log::LogEvent event;
+    event.position = static_cast<int64_t>(events_.size()) + 1;
+    event.touchpoint = std::move(touchpoint);
+    events_.push_back(std::move(event));
+  }
+
+  [[nodiscard]] int64_t head() const {
+    core::MutexLock lock(&mutex_);
+    return static_cast<int64_t>(events_.size());
+  }
+
+  absl::Status Commit(const log::CommitGroup& /*group*/,
+                      const std::vector<std::string>& /*values*/) override {
+    return absl::UnimplementedError("");
+  }
+  [[nodiscard]] int64_t head_group() const override { return head(); }
+  absl::StatusOr<log::CommitGroup> ReadGroup(
+      int64_t /*number*/,
+      const std::function<std::string(absl::string_view)>& /*chains*/)
+      const override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::vector<log::LogEvent>> ReadPositions(
+      absl::string_view /*tenant_id*/,
+      const std::vector<int64_t>& positions) const override {
+    core::MutexLock lock(&mutex_);
+    std::vector<log::LogEvent> out;
+    for (const int64_t position : positions) {
+      out.push_back(events_[position - 1]);
+    }
+    return out;
+  }
+  absl::StatusOr<std::vector<log::LogEvent>> ReadRange(
+      absl::string_view /*tenant_id*/, int64_t first, bool backwards,
+      int max_events, size_t /*max_bytes*/) const override {
+    core::MutexLock lock(&mutex_);
+    std::vector<log::LogEvent> out;
+    const auto size = static_cast<int64_t>(events_.size());
+    for (int64_t position = first; position >= 1 && position <= size &&
+                                   out.size() < static_cast<size_t>(max_events);
+         position += backwards ? -1 : 1) {
+      out.push_back(events_[position - 1]);
+    }
+    return out;
+  }
+  [[nodiscard]] uint64_t IntProperty(
+      const std::string& /*property*/) const override {
+    return 0;
+  }
+  [[nodiscard]] uint64_t DiskBytes() const override { return 0; }
+  absl::Status Close() override { return absl::OkStatus(); }
+
+ private:
+  mutable core::Mutex mutex_;
+  std::vector<log::LogEvent> events_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Shows all of a FakeLog. Thread-safe.
+class FakeViews final : public views::Views {
+ public:
+  explicit FakeViews(const FakeLog* log) : log_(log) {}
+
+  // Calls the listeners, as after a commit group.
+  void Publish() {
+    core::MutexLock lock(&mutex_);
+    for (const auto& [id, listener] : listeners_) listener();
+  }
+  [[nodiscard]] size_t listener_count() const {
+    core::MutexLock lock(&mutex_);
+    return listeners_.size();
+  }
+
+  absl::StatusOr<log::TenantHead> Head(
+      absl::string_view /*tenant_id*/) override {
+    return log::TenantHead{log_->head(), ""};
+  }
+  absl::StatusOr<std::vector<log::IdEntry>> Ids(
+      absl::string_view /*tenant_id*/,
+      const std::vector<std::pair<absl::string_view, absl::string_view>>&
+      /*ids*/) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<int64_t> SubjectVersion(
+      absl::string_view /*tenant_id*/,
+      const v1::Subject& /*subject*/) override {
+    return absl::UnimplementedError("");
+  }
+  bool IsFull(absl::string_view /*tenant_id*/,
+              const v1::Subject& /*subject*/) override {
+    return false;
+  }
+  absl::Status Apply(const log::CommitGroup& /*group*/) override {
+    return absl::OkStatus();
+  }
+  [[nodiscard]] int64_t group() const override { return 0; }
+  [[nodiscard]] int64_t event_count() const override { return log_->head(); }
+  [[nodiscard]] int64_t tenant_count() const override { return 1; }
+  absl::StatusOr<v1::GetJourneyResponse> GetJourney(
+      const v1::GetJourneyRequest& request) const override {
+    v1::GetJourneyResponse response;
+    *response.mutable_journey()->mutable_subject() = request.subject();
+    return response;
+  }
+  absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
+      const v1::BatchGetJourneysRequest& /*request*/) const override {
+    return v1::BatchGetJourneysResponse();
+  }
+  absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
+      const v1::ListJourneysRequest& /*request*/) const override {
+    return v1::ListJourneysResponse();
+  }
+  absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
+      const v1::GetTimelineRequest& /*request*/) const override {
+    return v1::GetTimelineResponse();
+  }
+  absl::StatusOr<v1::GetDealResponse> GetDeal(
+      const v1::GetDealRequest& /*request*/) const override {
+    return core::MakeError(absl::StatusCode::kNotFound,
+                           v1::ERROR_REASON_DEAL_NOT_FOUND, "no such deal");
+  }
+  absl::StatusOr<v1::ListDealsResponse> ListDeals(
+      const v1::ListDealsRequest& /*request*/) const override {
+    return v1::ListDealsResponse();
+  }
+  absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
+      const v1::ListStalledDealsRequest& /*request*/) const override {
+    return v1::ListStalledDealsResponse();
+  }
+  absl::StatusOr<v1::GetBoardResponse> GetBoard(
+      const v1::GetBoardRequest& /*request*/) const override {
+    return v1::GetBoardResponse();
+  }
+  absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
+      absl::string_view /*tenant_id*/) const override {
+    return std::nullopt;
+  }
+  absl::StatusOr<std::vector<int64_t>> SubjectPositions(
+      absl::string_view /*tenant_id*/,
+      const v1::Subject& /*subject*/) const override {
+    return positions_;
+  }
+  int64_t Listen(absl::string_view /*tenant_id*/,
+                 views::HeadListener listener) override {
+    core::MutexLock lock(&mutex_);
+    listeners_[++last_id_] = std::move(listener);
+    return last_id_;
+  }
+  void Unlisten(int64_t id) override {
+    core::MutexLock lock(&mutex_);
+    listeners_.erase(id);
+  }
+  absl::StatusOr<std::string> ConclusionsDigest(
+      core::Micros /*as_of*/) const override {
+    return std::string();
+  }
+  [[nodiscard]] uint64_t IntProperty(
+      const std::string& /*property*/) const override {
+    return 0;
+  }
+  [[nodiscard]] uint64_t DiskBytes() const override { return 0; }
+  absl::Status Close() override { return absl::OkStatus(); }
+
+  // What SubjectPositions returns; set before the server starts.
+  std::vector<int64_t> positions_;
+
+ private:
+  const FakeLog* const log_;
+  mutable core::Mutex mutex_;
+  int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<int64_t, views::HeadListener> listeners_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Holds appends until the test finishes them. Thread-safe.
+class FakeWriter final : public log::Writer {
+ public:
+  // How many appends may wait before the next is OVERLOADED.
+  void SetCapacity(size_t capacity) {
+    core::MutexLock lock(&mutex_);
+    capacity_ = capacity;
+  }
+
+  void Submit(log::Append append) override {
+    {
+      core::MutexLock lock(&mutex_);
+      if (queue_.size() < capacity_) {
+        queue_.push_back(std::move(append));
+        changed_.NotifyAll();
+        return;
+      }
+      ++overloaded_;
+      changed_.NotifyAll();
+    }
+    append.done(core::OverloadedError("the queue is full", "queue_appends"));
+  }
+
+  // Waits until `count` appends wait.
+  void WaitForQueued(size_t count) {
+    core::MutexLock lock(&mutex_);
+    while (queue_.size() < count) changed_.Wait(&mutex_);
+  }
+  void WaitForOverloaded(int count) {
+    core::MutexLock lock(&mutex_);
+    while (overloaded_ < count) changed_.Wait(&mutex_);
+  }
+
+  // Takes the append at `index` out and answers it.
+  void Finish(size_t index, absl::Status status = absl::OkStatus()) {
+    log::Append append;
+    int64_t position = 0;
+    {
+      core::MutexLock lock(&mutex_);
+      append = std::move(queue_.at(index));
+      queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(index));
+      position = ++finished_;
+    }
+    if (!status.ok()) return append.done(status);
+    v1::AppendResponse response;
+    response.add_results()->set_position(position);
+    append.done(std::move(response));
+  }
+
+  // The first id of the append at `index`.
+  [[nodiscard]] std::string IdAt(size_t index) {
+    core::MutexLock lock(&mutex_);
+    return queue_.at(index).touchpoints.at(0)->touchpoint_id();
+  }
+
+  [[nodiscard]] int64_t queue_depth() const override {
+    core::MutexLock lock(&mutex_);
+    return static_cast<int64_t>(queue_.size());
+  }
+  [[nodiscard]] int64_t applied_group() const override { return 0; }
+  void Stop() override {}
+
+ private:
+  mutable core::Mutex mutex_;
+  core::CondVar changed_;
+  size_t capacity_ ABSL_GUARDED_BY(mutex_) = 1000;
+  std::vector<log::Append> queue_ ABSL_GUARDED_BY(mutex_);
+  int overloaded_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t finished_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace journey::testing
+
+#endif  // TESTS_RPC_FAKES_H_

@@ -1,0 +1,87 @@
+#include "service/rpc/query_checks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "google/protobuf/text_format.h"
+#include "service/core/limits.h"
+
+namespace journey::rpc {
+namespace {
+
+using google::protobuf::TextFormat;
+using ::testing::StartsWith;
+
+template <typename Request>
+std::string Message(const std::string& text) {
+  Request request;
+  EXPECT_TRUE(TextFormat::ParseFromString(text, &request)) << text;
+  return std::string(Check(request).message());
+}
+
+constexpr char kSubject[] =
+    "tenant_id: 'acme' subject { type: SUBJECT_TYPE_CONTACT id: 'ann' } ";
+constexpr char kTenant[] = "tenant_id: 'acme' ";
+
+TEST(QueryChecksTest, GoodRequestsPass) {
+  EXPECT_EQ(Message<v1::GetJourneyRequest>(kSubject), "");
+  EXPECT_EQ(
+      Message<v1::GetTimelineRequest>(
+          std::string(kSubject) + "kinds: TOUCHPOINT_KIND_CALL page_size: 1000 "
+                                  "link { type: LINK_TYPE_CASE id: 'c' }"),
+      "");
+  EXPECT_EQ(Message<v1::ListJourneysRequest>(std::string(kTenant) +
+                                             "lead_status: LEAD_STATUS_MQL "
+                                             "as_of { seconds: 1 }"),
+            "");
+  EXPECT_EQ(Message<v1::ListDealsRequest>(kTenant), "");
+  EXPECT_EQ(Message<v1::ListStalledDealsRequest>(kTenant), "");
+  EXPECT_EQ(Message<v1::GetBoardRequest>(kTenant), "");
+  EXPECT_EQ(Message<v1::GetStatusRequest>(""), "");
+}
+
+TEST(QueryChecksTest, BadFieldIsNamed) {
+  const std::string tenant = kTenant;
+  const std::string subject = kSubject;
+  EXPECT_THAT(Message<v1::GetJourneyRequest>(""), StartsWith("tenant_id"));
+  EXPECT_THAT(Message<v1::GetJourneyRequest>(tenant), StartsWith("subject"));
+  EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "as_of {seconds: -1}"),
+              StartsWith("as_of"));
+  EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant),
+              StartsWith("subjects"));
+  EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant + "subjects {}"),
+              StartsWith("subjects[0]"));
+  EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "lead_status: 99"),
+              StartsWith("lead_status"));
+  EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "subject_type: 99"),
+              StartsWith("subject_type"));
+  EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "page_size: -1"),
+              StartsWith("page_size"));
+  EXPECT_THAT(Message<v1::GetTimelineRequest>(subject + "kinds: 0"),
+              StartsWith("kinds[0]"));
+  EXPECT_THAT(Message<v1::GetTimelineRequest>(subject + "link {}"),
+              StartsWith("link.type"));
+  EXPECT_THAT(Message<v1::GetDealRequest>(tenant), StartsWith("deal_id"));
+  EXPECT_THAT(Message<v1::ListDealsRequest>(tenant + "status: 99"),
+              StartsWith("status"));
+  EXPECT_THAT(Message<v1::ListStalledDealsRequest>(tenant + "reasons: 99"),
+              StartsWith("reasons[0]"));
+  EXPECT_THAT(Message<v1::GetBoardRequest>(tenant + "deals_per_column: 101"),
+              StartsWith("deals_per_column"));
+  EXPECT_THAT(Message<v1::GetStatusRequest>("tenant_id: 'A B'"),
+              StartsWith("tenant_id"));
+}
+
+TEST(QueryChecksTest, TooManyFilterValuesAreRefused) {
+  v1::GetTimelineRequest request;
+  ASSERT_TRUE(TextFormat::ParseFromString(kSubject, &request));
+  for (int i = 0; i <= core::kFilterValuesMax; ++i) {
+    request.add_kinds(v1::TOUCHPOINT_KIND_CALL);
+  }
+  EXPECT_THAT(std::string(Check(request).message()), StartsWith("kinds: "));
+}
+
+}  // namespace
+}  // namespace journey::rpc

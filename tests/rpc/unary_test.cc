@@ -1,0 +1,74 @@
+#include <thread>
+
+#include "service/core/limits.h"
+#include "tests/rpc/rpc_fixture.h"
+
+namespace journey::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class UnaryTest : public RpcTest {
+ protected:
+  UnaryTest() : RpcTest(10, /*queries_queued_max=*/0) {}
+};
+
+TEST_F(UnaryTest, AppendIsAnsweredByTheWriter) {
+  auto stub = v1::TouchpointService::NewStub(channel_);
+  v1::AppendRequest request;
+  request.set_tenant_id("acme");
+  *request.add_touchpoints() = Visit("a");
+  std::thread writer([&] {
+    writer_.WaitForQueued(1);
+    writer_.Finish(0);
+  });
+  grpc::ClientContext context;
+  v1::AppendResponse response;
+  EXPECT_TRUE(stub->Append(&context, request, &response).ok());
+  writer.join();
+  EXPECT_EQ(response.results(0).position(), 1);
+  const auto& stats = stats_.of(rpc::Method::kAppend);
+  EXPECT_EQ(stats.started, 1);
+  EXPECT_EQ(stats.handled[0], 1);
+  EXPECT_EQ(stats.received, 1);
+  EXPECT_EQ(stats.sent, 1);
+}
+
+TEST_F(UnaryTest, ErrorOfTheViewsReachesTheClientWithDetails) {
+  auto stub = v1::DealService::NewStub(channel_);
+  v1::GetDealRequest request;
+  request.set_tenant_id("acme");
+  request.set_deal_id("d1");
+  grpc::ClientContext context;
+  v1::GetDealResponse response;
+  const grpc::Status status = stub->GetDeal(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(ReasonOf(status), "DEAL_NOT_FOUND");
+  EXPECT_EQ(stats_.refusals(v1::ERROR_REASON_DEAL_NOT_FOUND), 1);
+}
+
+TEST_F(UnaryTest, ListIsOverloadedWhenTooManyQueriesWait) {
+  auto stub = v1::DealService::NewStub(channel_);
+  v1::ListDealsRequest request;
+  request.set_tenant_id("acme");
+  grpc::ClientContext context;
+  v1::ListDealsResponse response;
+  const grpc::Status status = stub->ListDeals(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(status), "OVERLOADED");
+  EXPECT_THAT(status.error_details(), HasSubstr("RetryInfo"));
+}
+
+TEST_F(UnaryTest, NewWorkIsRefusedWhileStopping) {
+  streams_.Drain();
+  auto stub = v1::JourneyService::NewStub(channel_);
+  grpc::ClientContext context;
+  v1::GetJourneyResponse response;
+  const grpc::Status status =
+      stub->GetJourney(&context, v1::GetJourneyRequest(), &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
+}
+
+}  // namespace
+}  // namespace journey::testing
