@@ -25,11 +25,11 @@ inline constexpr size_t kCommentBytesMax = 4096;
 inline constexpr int kLinksMax = 32;
 inline constexpr int kAttributeKeysMax = 64;
 inline constexpr int kAttributeDepthMax = 8;
-inline constexpr size_t kAttributeBytesMax = 16 * 1024;
+inline constexpr size_t kAttributeBytesMax = size_t{16} * 1024;
 inline constexpr int kDealProductsMax = 100;
 inline constexpr int kDealContactsMax = 100;
 inline constexpr int kInvoiceProductsMax = 1000;
-inline constexpr size_t kTouchpointBytesMax = 64 * 1024;
+inline constexpr size_t kTouchpointBytesMax = size_t{64} * 1024;
 
 // Times: occurred_at lies between 1970 and so far after the server's clock.
 inline constexpr int64_t kFutureToleranceMicros = int64_t{24} * 3600 * 1000000;
