@@ -1,0 +1,99 @@
+#include "cli/app.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Error.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <algorithm>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/failure.h"
+
+namespace journey::cli {
+namespace {
+
+constexpr char kVersion[] = "journeyctl 0.1.0";
+
+void AddGlobalOptions(CLI::App& root, GlobalFlags& flags) {
+  root.add_option("--server", flags.server,
+                  "Default: 127.0.0.1:50051 [$JOURNEYCTL_SERVER]")
+      ->type_name("HOST:PORT");
+  root.add_option("--tenant", flags.tenant, "[$JOURNEYCTL_TENANT]")
+      ->type_name("ID");
+  root.add_option("-o,--output", flags.output, "Default: table")
+      ->type_name("{table,json,ndjson}");
+  root.add_option("--timeout", flags.timeout,
+                  "For one answer: 30, 30s, 500ms, 2m")
+      ->type_name("TIME")
+      ->capture_default_str();
+  root.add_option("--context", flags.context,
+                  "Use this context of the configuration")
+      ->type_name("NAME");
+}
+
+int ReportParseError(const CLI::App& root, const CLI::ParseError& error,
+                     const Environment& environment) {
+  const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  if (code == CLI::ExitCodes::Success) {
+    root.exit(error, *environment.out, *environment.err);
+    return kExitOk;
+  }
+  *environment.err << "journeyctl: " << error.what()
+                   << "\nWhat to do: see journeyctl --help, or COMMAND "
+                      "--help.\n";
+  return kExitUsage;
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
+  auto root = std::make_unique<CLI::App>(
+      "The command line of the journey service: appends touchpoints, imports\n"
+      "data, and shows where customers are on their journeys.",
+      "journeyctl");
+  root->set_version_flag("--version", kVersion);
+  root->set_help_all_flag();
+  root->require_subcommand(1);
+  root->footer(
+      "Examples:\n"
+      "  journeyctl config set-context local --tenant demo\n"
+      "  journeyctl generate --accounts 20 | journeyctl append -f -\n"
+      "  journeyctl list --lead-status sql\n"
+      "  journeyctl deals board\n"
+      "Exit codes: 0 ok, 1 failed, 2 usage, 3 server unreachable, 4 not\n"
+      "found, 5 refused, 130 interrupted. More: journeyctl COMMAND --help");
+  AddGlobalOptions(*root, invocation.flags);
+  AddAppendCommand(*root, invocation);
+  AddImportCommand(*root, invocation);
+  AddJourneyCommands(*root, invocation);
+  AddDealCommands(*root, invocation);
+  AddRetractCommand(*root, invocation);
+  AddReadCommand(*root, invocation);
+  AddTailCommand(*root, invocation);
+  AddStatusCommand(*root, invocation);
+  AddGenerateCommand(*root, invocation);
+  AddConfigCommands(*root, invocation);
+  AddCompletionCommand(*root, invocation);
+  return root;
+}
+
+int RunCommandLine(const std::vector<std::string>& arguments,
+                   const Environment& environment) {
+  Invocation invocation(environment);
+  const std::unique_ptr<CLI::App> root = MakeCommandTree(invocation);
+  // CLI11 takes arguments from the end.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    root->parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    return ReportParseError(*root, error, environment);
+  }
+  const absl::StatusOr<int> code = invocation.run();
+  environment.out->flush();
+  if (code.ok()) return *code;
+  *environment.err << Describe(code.status());
+  return ExitCodeOf(code.status());
+}
+
+}  // namespace journey::cli

@@ -1,0 +1,24 @@
+// Each function hangs one group of commands into the command tree. The
+// options live as long as the tree.
+#ifndef CLI_COMMANDS_H_
+#define CLI_COMMANDS_H_
+
+#include "cli/invocation.h"
+
+namespace journey::cli {
+
+void AddAppendCommand(CLI::App& root, Invocation& invocation);
+void AddCompletionCommand(CLI::App& root, Invocation& invocation);
+void AddConfigCommands(CLI::App& root, Invocation& invocation);
+void AddDealCommands(CLI::App& root, Invocation& invocation);
+void AddGenerateCommand(CLI::App& root, Invocation& invocation);
+void AddImportCommand(CLI::App& root, Invocation& invocation);
+void AddJourneyCommands(CLI::App& root, Invocation& invocation);
+void AddReadCommand(CLI::App& root, Invocation& invocation);
+void AddRetractCommand(CLI::App& root, Invocation& invocation);
+void AddStatusCommand(CLI::App& root, Invocation& invocation);
+void AddTailCommand(CLI::App& root, Invocation& invocation);
+
+}  // namespace journey::cli
+
+#endif  // CLI_COMMANDS_H_

@@ -1,0 +1,229 @@
+// `journeyctl get`, `list` and `timeline`.
+#include <vector>
+
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/enum_names.h"
+#include "cli/options.h"
+#include "cli/pages.h"
+#include "cli/render.h"
+
+namespace journey::cli {
+namespace {
+
+struct GetOptions {
+  std::string subject;
+  std::string as_of;
+};
+
+struct ListOptions {
+  std::string stage;
+  std::string lead_status;
+  std::string owner;
+  std::string type;
+  std::string as_of;
+  PageOptions pages;
+};
+
+struct TimelineOptions {
+  std::string subject;
+  std::string as_of;
+  std::vector<std::string> kinds;
+  std::string link;
+  bool newest_first = false;
+  bool show_retracted = false;
+  PageOptions pages;
+};
+
+absl::StatusOr<int> RunGet(const Invocation& invocation,
+                           const GetOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  const auto subject = ParseSubject(options.subject);
+  if (!subject.ok()) return subject.status();
+  v1::GetJourneyRequest request;
+  request.set_tenant_id(settings->tenant);
+  *request.mutable_subject() = *subject;
+  if (!options.as_of.empty()) {
+    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
+                                     request.mutable_as_of());
+    if (!status.ok()) return status;
+  }
+  const auto response = Call<v1::JourneyService>(
+      *settings, &v1::JourneyService::StubInterface::GetJourney, request);
+  if (!response.ok()) return response.status();
+  if (!PrintJson(invocation, settings->format, *response)) {
+    PrintJourney(response->journey(), response->subject_version(),
+                 invocation.out());
+  }
+  return 0;
+}
+
+absl::StatusOr<v1::ListJourneysRequest> ListRequest(
+    const Invocation& invocation, const Settings& settings,
+    const ListOptions& options) {
+  v1::ListJourneysRequest request;
+  request.set_tenant_id(settings.tenant);
+  request.set_stage_id(options.stage);
+  request.set_owner_id(options.owner);
+  if (!options.lead_status.empty()) {
+    const auto status =
+        ParseEnumFlag<v1::LeadStatus>("--lead-status", options.lead_status);
+    if (!status.ok()) return status.status();
+    request.set_lead_status(*status);
+  }
+  if (!options.type.empty()) {
+    const auto type = ParseEnumFlag<v1::SubjectType>("--type", options.type);
+    if (!type.ok()) return type.status();
+    request.set_subject_type(*type);
+  }
+  if (!options.as_of.empty()) {
+    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
+                                     request.mutable_as_of());
+    if (!status.ok()) return status;
+  }
+  return request;
+}
+
+absl::StatusOr<int> RunList(const Invocation& invocation,
+                            const ListOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  const auto request = ListRequest(invocation, *settings, options);
+  if (!request.ok()) return request.status();
+  const std::unique_ptr<v1::JourneyService::StubInterface> stub =
+      v1::JourneyService::NewStub(OpenChannel(*settings));
+  const auto response =
+      FetchPages(*stub, *settings, options.pages,
+                 &v1::JourneyService::StubInterface::ListJourneys, *request);
+  if (!response.ok()) return response.status();
+  if (settings->format == Format::kJson) {
+    (void)PrintJson(invocation, Format::kJson, *response);
+    return 0;
+  }
+  if (settings->format == Format::kNdjson) {
+    for (const v1::Journey& journey : response->journeys()) {
+      (void)PrintJson(invocation, Format::kNdjson, journey);
+    }
+  } else {
+    PrintJourneys({response->journeys().begin(), response->journeys().end()},
+                  invocation.out());
+  }
+  PrintMore(invocation, response->next_page_token());
+  return 0;
+}
+
+absl::StatusOr<v1::GetTimelineRequest> TimelineRequest(
+    const Invocation& invocation, const Settings& settings,
+    const TimelineOptions& options) {
+  v1::GetTimelineRequest request;
+  const auto subject = ParseSubject(options.subject);
+  if (!subject.ok()) return subject.status();
+  request.set_tenant_id(settings.tenant);
+  *request.mutable_subject() = *subject;
+  request.set_newest_first(options.newest_first);
+  request.set_show_retracted(options.show_retracted);
+  absl::Status status = AddKinds(options.kinds, *request.mutable_kinds());
+  if (!status.ok()) return status;
+  if (!options.link.empty()) {
+    const size_t colon = options.link.find(':');
+    const auto type = ParseEnum<v1::LinkType>(options.link.substr(0, colon));
+    if (colon == std::string::npos || !type.ok()) {
+      return UsageError("--link: write TYPE:ID, for example case:4711; " +
+                        std::string(type.status().message()));
+    }
+    request.mutable_link()->set_type(*type);
+    request.mutable_link()->set_id(options.link.substr(colon + 1));
+  }
+  if (!options.as_of.empty()) {
+    status = SetInstant(invocation, "--as-of", options.as_of,
+                        request.mutable_as_of());
+    if (!status.ok()) return status;
+  }
+  return request;
+}
+
+absl::StatusOr<int> RunTimeline(const Invocation& invocation,
+                                const TimelineOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  const auto request = TimelineRequest(invocation, *settings, options);
+  if (!request.ok()) return request.status();
+  const std::unique_ptr<v1::JourneyService::StubInterface> stub =
+      v1::JourneyService::NewStub(OpenChannel(*settings));
+  const auto response =
+      FetchPages(*stub, *settings, options.pages,
+                 &v1::JourneyService::StubInterface::GetTimeline, *request);
+  if (!response.ok()) return response.status();
+  if (settings->format == Format::kJson) {
+    (void)PrintJson(invocation, Format::kJson, *response);
+    return 0;
+  }
+  if (settings->format == Format::kNdjson) {
+    for (const v1::TimelineEntry& entry : response->entries()) {
+      (void)PrintJson(invocation, Format::kNdjson, entry);
+    }
+  } else {
+    PrintTimeline({response->entries().begin(), response->entries().end()},
+                  invocation.out());
+  }
+  PrintMore(invocation, response->next_page_token());
+  return 0;
+}
+
+void AddGet(CLI::App& root, Invocation& invocation) {
+  CLI::App* command =
+      AddCommand(root, "get", "Show one journey",
+                 "  journeyctl get account:acme\n"
+                 "  journeyctl get deal:D-17 --as-of 2025-03-01\n"
+                 "  journeyctl get contact:c1 --as-of -30d -o json");
+  auto options = std::make_shared<GetOptions>();
+  AddSubjectArgument(*command, options->subject);
+  AddAsOfOption(*command, options->as_of);
+  OnRun(*command, invocation, options, RunGet);
+}
+
+void AddList(CLI::App& root, Invocation& invocation) {
+  CLI::App* command =
+      AddCommand(root, "list", "List journeys",
+                 "  journeyctl list --stage opportunity --owner anna\n"
+                 "  journeyctl list --lead-status sql --all -o ndjson\n"
+                 "  journeyctl list --type account --as-of 2025-03-01");
+  auto options = std::make_shared<ListOptions>();
+  command->add_option("--stage", options->stage, "Only in this stage")
+      ->type_name("ID");
+  AddEnumOption<v1::LeadStatus>(*command, "--lead-status", options->lead_status,
+                                "Only with this status");
+  command->add_option("--owner", options->owner, "Only of this owner")
+      ->type_name("ID");
+  AddEnumOption<v1::SubjectType>(*command, "--type", options->type,
+                                 "Only of this type");
+  AddAsOfOption(*command, options->as_of);
+  AddPageOptions(*command, options->pages);
+  OnRun(*command, invocation, options, RunList);
+}
+
+}  // namespace
+
+void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
+  AddGet(root, invocation);
+  AddList(root, invocation);
+  CLI::App* command = AddCommand(
+      root, "timeline", "List the touchpoints of one journey",
+      "  journeyctl timeline account:acme --newest-first\n"
+      "  journeyctl timeline account:acme --kind call,meeting --all\n"
+      "  journeyctl timeline deal:D-17 --as-of 2025-03-01");
+  auto options = std::make_shared<TimelineOptions>();
+  AddSubjectArgument(*command, options->subject);
+  AddKindsOption(*command, options->kinds);
+  command->add_option("--link", options->link, "Only with this link")
+      ->type_name("TYPE:ID");
+  command->add_flag("--newest-first", options->newest_first, "Newest first");
+  command->add_flag("--show-retracted", options->show_retracted,
+                    "Also those that were retracted");
+  AddAsOfOption(*command, options->as_of);
+  AddPageOptions(*command, options->pages);
+  OnRun(*command, invocation, options, RunTimeline);
+}
+
+}  // namespace journey::cli

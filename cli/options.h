@@ -1,0 +1,60 @@
+// Options that several commands share.
+#ifndef CLI_OPTIONS_H_
+#define CLI_OPTIONS_H_
+
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "cli/enum_names.h"
+#include "cli/failure.h"
+#include "journey/v1/touchpoint.pb.h"
+
+namespace journey::cli {
+
+void AddSubjectArgument(CLI::App& command, std::string& subject);
+void AddAsOfOption(CLI::App& command, std::string& as_of);
+void AddKindsOption(CLI::App& command, std::vector<std::string>& kinds);
+
+// Completion offers what stands between the braces of a type's name.
+[[nodiscard]] std::string ChoicesTypeName(
+    const google::protobuf::EnumDescriptor& type);
+
+// An option that takes one value of an enum, or a list of them. The value is
+// parsed by the command, which knows how to report a wrong one.
+template <typename Enum, typename Target>
+CLI::Option* AddEnumOption(CLI::App& command, const std::string& name,
+                           Target& target, const std::string& description) {
+  return command.add_option(name, target, description)
+      ->type_name(
+          ChoicesTypeName(*google::protobuf::GetEnumDescriptor<Enum>()));
+}
+
+// The value of such an option. INVALID_ARGUMENT names the flag.
+template <typename Enum>
+[[nodiscard]] absl::StatusOr<Enum> ParseEnumFlag(absl::string_view flag,
+                                                 absl::string_view text) {
+  auto value = ParseEnum<Enum>(text);
+  if (value.ok()) return value;
+  return UsageError(absl::StrCat(flag, ": ", value.status().message()));
+}
+
+// The value of --kind, added to a request.
+template <typename Kinds>
+[[nodiscard]] absl::Status AddKinds(const std::vector<std::string>& names,
+                                    Kinds& kinds) {
+  for (const std::string& name : names) {
+    const auto kind = ParseEnumFlag<v1::TouchpointKind>("--kind", name);
+    if (!kind.ok()) return kind.status();
+    kinds.Add(*kind);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace journey::cli
+
+#endif  // CLI_OPTIONS_H_

@@ -1,0 +1,22 @@
+#include "cli/pages.h"
+
+#include <CLI/Validators.hpp>
+
+namespace journey::cli {
+
+void AddPageOptions(CLI::App& command, PageOptions& options) {
+  command.add_flag("--all", options.all, "Every page");
+  command
+      .add_option("--page-size", options.page_size, "At most so many a page")
+      ->type_name("N");
+  command.add_option("--page-token", options.page_token, "Go on from there")
+      ->type_name("TOKEN");
+}
+
+void PrintMore(const Invocation& invocation, const std::string& next_token) {
+  if (next_token.empty()) return;
+  invocation.err() << "There is more: --all, or --page-token " << next_token
+                   << "\n";
+}
+
+}  // namespace journey::cli

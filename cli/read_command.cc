@@ -1,0 +1,163 @@
+// `journeyctl read` and `retract`.
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/event_printer.h"
+#include "cli/exit_codes.h"
+#include "cli/options.h"
+#include "cli/text.h"
+
+namespace journey::cli {
+namespace {
+
+struct ReadOptions {
+  std::string subject;
+  int64_t from_position = 0;
+  int64_t max_events = 0;
+  bool backwards = false;
+  std::vector<std::string> kinds;
+  std::vector<std::string> sources;
+  std::string occurred_from;
+  std::string occurred_before;
+};
+
+struct RetractOptions {
+  std::string source;
+  std::vector<std::string> ids;
+  std::string reason;
+  std::string actor;
+};
+
+absl::StatusOr<v1::ReadRequest> MakeRequest(const Invocation& invocation,
+                                            const Settings& settings,
+                                            const ReadOptions& options) {
+  v1::ReadRequest request;
+  request.set_tenant_id(settings.tenant);
+  request.set_from_position(options.from_position);
+  request.set_max_events(options.max_events);
+  if (options.backwards) request.set_order(v1::READ_ORDER_BACKWARDS);
+  if (!options.subject.empty()) {
+    const auto subject = ParseSubject(options.subject);
+    if (!subject.ok()) return subject.status();
+    *request.mutable_subject() = *subject;
+  }
+  v1::EventFilter& filter = *request.mutable_filter();
+  absl::Status status = AddKinds(options.kinds, *filter.mutable_kinds());
+  for (const std::string& source : options.sources) {
+    filter.add_sources(source);
+  }
+  if (status.ok() && !options.occurred_from.empty()) {
+    status = SetInstant(invocation, "--occurred-from", options.occurred_from,
+                        filter.mutable_occurred_from());
+  }
+  if (status.ok() && !options.occurred_before.empty()) {
+    status =
+        SetInstant(invocation, "--occurred-before", options.occurred_before,
+                   filter.mutable_occurred_before());
+  }
+  if (!status.ok()) return status;
+  return request;
+}
+
+absl::StatusOr<int> RunRead(const Invocation& invocation,
+                            const ReadOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  const auto request = MakeRequest(invocation, *settings, options);
+  if (!request.ok()) return request.status();
+  const auto stub = v1::TouchpointService::NewStub(OpenChannel(*settings));
+  grpc::ClientContext context;
+  const InterruptHandler orderly_end(*invocation.environment.interrupt,
+                                     [&context] { context.TryCancel(); });
+  const auto stream = stub->Read(&context, *request);
+  EventPrinter printer(invocation.out(), settings->format);
+  v1::ReadResponse response;
+  while (stream->Read(&response)) {
+    for (const v1::Event& event : response.events()) printer.Print(event);
+  }
+  printer.Finish();
+  const grpc::Status status = stream->Finish();
+  if (invocation.environment.interrupt->requested()) return kExitInterrupted;
+  if (!status.ok()) return FromGrpc(status);
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunRetract(const Invocation& invocation,
+                               const RetractOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  v1::RetractRequest request;
+  request.set_tenant_id(settings->tenant);
+  request.set_reason(options.reason);
+  request.set_actor(options.actor.empty()
+                        ? invocation.environment.Variable("USER")
+                        : options.actor);
+  for (const std::string& id : options.ids) {
+    v1::TouchpointRef& target = *request.add_targets();
+    target.set_source(options.source);
+    target.set_touchpoint_id(id);
+  }
+  const auto response = Call<v1::TouchpointService>(
+      *settings, &v1::TouchpointService::StubInterface::Retract, request);
+  if (!response.ok()) return response.status();
+  if (PrintJson(invocation, settings->format, *response)) return kExitOk;
+  Table table({"SOURCE", "ID", ">POSITION", "RESULT"});
+  for (int i = 0; i < response->results_size(); ++i) {
+    const v1::AppendResult& result = response->results(i);
+    table.AddRow({options.source, options.ids[static_cast<size_t>(i)],
+                  FormatCount(result.position()),
+                  result.repeated() ? "was retracted before" : "retracted"});
+  }
+  table.Print(invocation.out());
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddReadCommand(CLI::App& root, Invocation& invocation) {
+  CLI::App* command =
+      AddCommand(root, "read", "Print events of the log",
+                 "  journeyctl read --subject account:acme -o ndjson\n"
+                 "  journeyctl read --kind deal --occurred-from 2025-01-01\n"
+                 "  journeyctl read --backwards --max-events 10");
+  auto options = std::make_shared<ReadOptions>();
+  command->add_option("--subject", options->subject, "Only of this subject")
+      ->type_name("SUBJECT");
+  command->add_option("--from", options->from_position, "The first position")
+      ->type_name("POSITION");
+  command->add_option("--max-events", options->max_events, "End after so many")
+      ->type_name("N");
+  command->add_flag("--backwards", options->backwards, "Newest first");
+  AddKindsOption(*command, options->kinds);
+  command->add_option("--source", options->sources, "Only of these sources")
+      ->delimiter(',')
+      ->type_name("SOURCE");
+  command
+      ->add_option("--occurred-from", options->occurred_from,
+                   "Only what occurred then or later")
+      ->type_name("INSTANT");
+  command
+      ->add_option("--occurred-before", options->occurred_before,
+                   "Only what occurred before")
+      ->type_name("INSTANT");
+  OnRun(*command, invocation, options, RunRead);
+}
+
+void AddRetractCommand(CLI::App& root, Invocation& invocation) {
+  CLI::App* command = AddCommand(
+      root, "retract", "Withdraw touchpoints that were wrong",
+      "  journeyctl retract crm call-4711 --reason \"wrong customer\"\n"
+      "The touchpoint stays in the log, but counts for nothing any more.");
+  auto options = std::make_shared<RetractOptions>();
+  command->add_option("source", options->source, "The touchpoint's source")
+      ->required()
+      ->type_name("SOURCE");
+  command->add_option("ids", options->ids, "The touchpoints' ids")
+      ->required()
+      ->type_name("ID");
+  command->add_option("--reason", options->reason, "Why")->type_name("TEXT");
+  command->add_option("--actor", options->actor, "Who; default: $USER")
+      ->type_name("NAME");
+  OnRun(*command, invocation, options, RunRetract);
+}
+
+}  // namespace journey::cli

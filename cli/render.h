@@ -1,0 +1,56 @@
+// How journeys, deals and touchpoints look in a terminal.
+#ifndef CLI_RENDER_H_
+#define CLI_RENDER_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "journey/v1/deal_service.pb.h"
+#include "journey/v1/journey.pb.h"
+#include "journey/v1/journey_service.pb.h"
+#include "journey/v1/touchpoint_service.pb.h"
+
+namespace journey::cli {
+
+// One journey in full.
+void PrintJourney(const v1::Journey& journey, int64_t subject_version,
+                  std::ostream& out);
+
+// One line a journey.
+void PrintJourneys(const std::vector<v1::Journey>& journeys, std::ostream& out);
+
+// One line a touchpoint.
+void PrintTimeline(const std::vector<v1::TimelineEntry>& entries,
+                   std::ostream& out);
+
+// One deal in full. `at` is the instant that ages are counted to.
+void PrintDeal(const v1::Deal& deal, int64_t at, std::ostream& out);
+
+void PrintDeals(const std::vector<v1::Deal>& deals, int64_t at,
+                std::ostream& out);
+
+void PrintStalledDeals(const std::vector<v1::StalledDeal>& stalled, int64_t at,
+                       std::ostream& out);
+
+// A board: columns side by side, as many as fit into `width`, the others
+// below.
+void PrintBoard(const v1::GetBoardResponse& board, int64_t at, int width,
+                std::ostream& out);
+
+// One event as a line, without a line feed.
+[[nodiscard]] std::string EventLine(const v1::Event& event);
+
+// "deal won", "site_visit", "form_submission demo".
+[[nodiscard]] std::string DescribeKind(const v1::Touchpoint& touchpoint);
+
+// What a person would want to know of it: amount, subject line, page.
+[[nodiscard]] std::string DescribeContent(const v1::Touchpoint& touchpoint);
+
+// The most encompassing subject, for example "account:A1".
+[[nodiscard]] std::string DescribeSubject(const v1::Touchpoint& touchpoint);
+
+}  // namespace journey::cli
+
+#endif  // CLI_RENDER_H_

@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/enum_names.h"
+#include "cli/instants.h"
+#include "cli/invocation.h"
+#include "cli/render.h"
+#include "cli/text.h"
+
+namespace journey::cli {
+namespace {
+
+// The reasons of an open deal's stalls, critical ones marked.
+std::string StallsOf(const v1::Deal& deal) {
+  return absl::StrJoin(
+      deal.stalls(), ", ", [](std::string* text, const v1::Stall& stall) {
+        absl::StrAppend(
+            text, ShortName(stall.reason()),
+            stall.severity() == v1::STALL_SEVERITY_CRITICAL ? "!" : "");
+      });
+}
+
+size_t StalledDealsOf(const v1::Journey& journey) {
+  return static_cast<size_t>(std::count_if(
+      journey.open_deals().begin(), journey.open_deals().end(),
+      [](const v1::Deal& deal) { return deal.stalls_size() > 0; }));
+}
+
+std::string Since(const google::protobuf::Timestamp& then, bool set,
+                  const v1::Journey& journey) {
+  if (!set) return "";
+  return absl::StrCat(ShortInstant(then, true), " (",
+                      ShortDuration(ToMicros(journey.as_of()) - ToMicros(then)),
+                      ")");
+}
+
+void PrintStages(const v1::Journey& journey, std::ostream& out) {
+  if (journey.stage_history().empty()) return;
+  out << "\nSTAGES\n";
+  Table table(
+      {"ENTERED", "LEFT", ">STAYED", ">CYCLE", "STAGE", "SKIPPED", "WHY"});
+  for (const v1::StageVisit& visit : journey.stage_history()) {
+    const int64_t end = visit.has_left_at() ? ToMicros(visit.left_at())
+                                            : ToMicros(journey.as_of());
+    table.AddRow({ShortInstant(visit.entered_at(), true),
+                  ShortInstant(visit.left_at(), visit.has_left_at()),
+                  ShortDuration(end - ToMicros(visit.entered_at())),
+                  absl::StrCat(visit.cycle()),
+                  absl::StrCat(visit.stage_id(),
+                               visit.set_by_person() ? " (by hand)" : ""),
+                  absl::StrJoin(visit.skipped_stage_ids(), ","),
+                  visit.explanation().rule_id()});
+  }
+  table.Print(out);
+}
+
+void PrintOpenDeals(const v1::Journey& journey, std::ostream& out) {
+  if (journey.open_deals().empty()) return;
+  out << "\nOPEN DEALS\n";
+  Table table({"DEAL", "STAGE", ">AMOUNT", ">OPEN FOR", "OWNER", "STALLED"});
+  for (const v1::Deal& deal : journey.open_deals()) {
+    table.AddRow(
+        {deal.deal_id(), deal.stage().stage_id(),
+         deal.has_amount() ? FormatMoney(deal.amount()) : "",
+         ShortDuration(ToMicros(journey.as_of()) - ToMicros(deal.opened_at())),
+         deal.owner_id(), StallsOf(deal)});
+  }
+  table.Print(out);
+}
+
+}  // namespace
+
+void PrintJourney(const v1::Journey& journey, int64_t subject_version,
+                  std::ostream& out) {
+  Facts facts;
+  facts.Add("Journey", FormatSubject(journey.subject()));
+  facts.Add("As of", ShortInstant(journey.as_of(), journey.has_as_of()));
+  facts.Add("Stage",
+            absl::StrCat(journey.stage().stage_id(), " since ",
+                         Since(journey.stage().entered_at(), true, journey)));
+  facts.Add("Customer's view", journey.stage().customer_name());
+  facts.Add("Led by", journey.stage().led_by());
+  facts.Add("Why", journey.stage().explanation().text());
+  facts.Add("Furthest stage", journey.furthest_stage_id());
+  facts.Add("Cycle", absl::StrCat(journey.cycle()));
+  const v1::LeadStanding& lead = journey.lead();
+  facts.Add("Lead", absl::StrCat(ShortName(lead.status()), " since ",
+                                 Since(lead.since(), true, journey)));
+  facts.Add("Why", lead.explanation().text());
+  facts.Add("Open request", Since(lead.open_request().requested_at(),
+                                  lead.has_open_request(), journey));
+  facts.Add("Owner", journey.owner_id());
+  facts.Add("Deals",
+            absl::StrCat(journey.deal_count(), ", ", journey.open_deals_size(),
+                         " open, ", StalledDealsOf(journey), " stalled"));
+  facts.Add("Purchases", FormatCount(journey.purchase_count()));
+  facts.Add("Last purchase", Since(journey.last_purchase_at(),
+                                   journey.has_last_purchase_at(), journey));
+  facts.Add("Touchpoints", FormatCount(journey.touchpoint_count()));
+  facts.Add("First touchpoint",
+            Since(journey.first_touchpoint_at(),
+                  journey.has_first_touchpoint_at(), journey));
+  facts.Add("Last touchpoint",
+            Since(journey.last_touchpoint_at(),
+                  journey.has_last_touchpoint_at(), journey));
+  facts.Add("Version", FormatCount(subject_version));
+  facts.Print(out);
+  PrintStages(journey, out);
+  PrintOpenDeals(journey, out);
+}
+
+void PrintJourneys(const std::vector<v1::Journey>& journeys,
+                   std::ostream& out) {
+  Table table({"JOURNEY", "STAGE", ">FOR", "LEAD", ">CYCLE", ">OPEN",
+               ">STALLED", ">BOUGHT", "OWNER", "LAST TOUCHPOINT"});
+  for (const v1::Journey& journey : journeys) {
+    table.AddRow({FormatSubject(journey.subject()), journey.stage().stage_id(),
+                  ShortDuration(ToMicros(journey.as_of()) -
+                                ToMicros(journey.stage().entered_at())),
+                  ShortName(journey.lead().status()),
+                  absl::StrCat(journey.cycle()),
+                  absl::StrCat(journey.open_deals_size()),
+                  absl::StrCat(StalledDealsOf(journey)),
+                  FormatCount(journey.purchase_count()), journey.owner_id(),
+                  ShortInstant(journey.last_touchpoint_at(),
+                               journey.has_last_touchpoint_at())});
+  }
+  table.Print(out);
+}
+
+}  // namespace journey::cli

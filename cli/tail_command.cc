@@ -1,0 +1,201 @@
+// `journeyctl tail`.
+#include <algorithm>
+#include <fstream>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/config.h"
+#include "cli/event_printer.h"
+#include "cli/exit_codes.h"
+#include "cli/options.h"
+
+namespace journey::cli {
+namespace {
+
+constexpr absl::Duration kFirstDelay = absl::Milliseconds(500);
+constexpr absl::Duration kDelayMax = absl::Seconds(15);
+
+struct TailOptions {
+  std::optional<int64_t> after;
+  std::vector<std::string> kinds;
+  std::vector<std::string> sources;
+  std::string checkpoint;
+  int64_t max_events = 0;
+};
+
+// The position in a checkpoint file: "tenant position". None without a file.
+absl::StatusOr<std::optional<int64_t>> LoadCheckpoint(
+    const std::string& path, const std::string& tenant) {
+  std::ifstream file(path);
+  if (!file) return std::nullopt;
+  std::string line;
+  std::getline(file, line);
+  const std::vector<std::string> words = absl::StrSplit(line, ' ');
+  int64_t position = -1;
+  if (words.size() != 2 || !absl::SimpleAtoi(words[1], &position) ||
+      position < 0) {
+    return UsageError(absl::StrCat(path, ": is no checkpoint"));
+  }
+  if (words[0] != tenant) {
+    return UsageError(absl::StrCat(path, ": belongs to tenant \"", words[0],
+                                   "\", not to \"", tenant, "\""));
+  }
+  return position;
+}
+
+// Where to begin without --after and checkpoint: at the end, like tail(1).
+absl::StatusOr<int64_t> HeadPosition(const Settings& settings) {
+  v1::GetStatusRequest request;
+  request.set_tenant_id(settings.tenant);
+  const auto response = Call<v1::AdminService>(
+      settings, &v1::AdminService::StubInterface::GetStatus, request);
+  if (!response.ok()) return response.status();
+  return response->tenant().head_position();
+}
+
+absl::StatusOr<int64_t> StartPosition(const Settings& settings,
+                                      const TailOptions& options) {
+  if (options.after.has_value()) return *options.after;
+  if (options.checkpoint.empty()) return HeadPosition(settings);
+  const auto saved = LoadCheckpoint(options.checkpoint, settings.tenant);
+  if (!saved.ok()) return saved.status();
+  // A consumer that starts for the first time must not miss anything.
+  return saved->value_or(0);
+}
+
+// Follows the log over as many calls as it takes.
+class Follower {
+ public:
+  Follower(const Invocation& invocation, const Settings& settings,
+           const TailOptions& options, v1::SubscribeRequest request)
+      : invocation_(invocation),
+        settings_(settings),
+        options_(options),
+        request_(std::move(request)),
+        stub_(v1::TouchpointService::NewStub(OpenChannel(settings))),
+        printer_(invocation.out(), settings.format == Format::kTable
+                                       ? Format::kTable
+                                       : Format::kNdjson) {}
+
+  absl::StatusOr<int> Run() {
+    absl::Duration delay = kFirstDelay;
+    for (;;) {
+      const int64_t before = request_.after_position();
+      const absl::Status status = FollowOnce();
+      if (enough()) return kExitOk;
+      const Interrupt& interrupt = *invocation_.environment.interrupt;
+      if (interrupt.requested()) return kExitInterrupted;
+      const bool away = absl::IsUnavailable(status) || status.ok();
+      if (!away || !connected_ever_) return status;
+      if (request_.after_position() > before) delay = kFirstDelay;
+      invocation_.err() << "connection lost, going on after position "
+                        << request_.after_position() << "\n";
+      if (!interrupt.Sleep(delay)) return kExitInterrupted;
+      delay = std::min(delay * 2, kDelayMax);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool enough() const {
+    return options_.max_events > 0 && printed_ >= options_.max_events;
+  }
+
+  absl::Status FollowOnce() {
+    grpc::ClientContext context;
+    const InterruptHandler orderly_end(*invocation_.environment.interrupt,
+                                       [&context] { context.TryCancel(); });
+    const auto stream = stub_->Subscribe(&context, request_);
+    v1::SubscribeResponse response;
+    while (!enough() && stream->Read(&response)) {
+      connected_ever_ = true;
+      absl::Status status = Take(response);
+      if (!status.ok()) {
+        context.TryCancel();
+        (void)stream->Finish();
+        return status;
+      }
+    }
+    if (enough()) context.TryCancel();
+    return FromGrpc(stream->Finish());
+  }
+
+  absl::Status Take(const v1::SubscribeResponse& response) {
+    int64_t position = request_.after_position();
+    if (response.has_caught_up()) position = response.caught_up().position();
+    if (response.has_heartbeat()) position = response.heartbeat().position();
+    for (const v1::Event& event : response.events().events()) {
+      if (enough()) break;
+      printer_.Print(event);
+      ++printed_;
+      position = event.position();
+    }
+    // The checkpoint must never be ahead of what the reader has seen.
+    invocation_.out().flush();
+    if (!invocation_.out()) return LocalError("the output cannot be written");
+    if (position == request_.after_position()) return absl::OkStatus();
+    request_.set_after_position(position);
+    if (options_.checkpoint.empty()) return absl::OkStatus();
+    return ReplaceFile(options_.checkpoint,
+                       absl::StrCat(settings_.tenant, " ", position, "\n"));
+  }
+
+  const Invocation& invocation_;
+  const Settings& settings_;
+  const TailOptions& options_;
+  v1::SubscribeRequest request_;
+  std::unique_ptr<v1::TouchpointService::StubInterface> stub_;
+  EventPrinter printer_;
+  bool connected_ever_ = false;
+  int64_t printed_ = 0;
+};
+
+absl::StatusOr<int> RunTail(const Invocation& invocation,
+                            const TailOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  v1::SubscribeRequest request;
+  request.set_tenant_id(settings->tenant);
+  absl::Status status =
+      AddKinds(options.kinds, *request.mutable_filter()->mutable_kinds());
+  if (!status.ok()) return status;
+  for (const std::string& source : options.sources) {
+    request.mutable_filter()->add_sources(source);
+  }
+  const auto after = StartPosition(*settings, options);
+  if (!after.ok()) return after.status();
+  request.set_after_position(*after);
+  return Follower(invocation, *settings, options, std::move(request)).Run();
+}
+
+}  // namespace
+
+void AddTailCommand(CLI::App& root, Invocation& invocation) {
+  CLI::App* command = AddCommand(
+      root, "tail", "Follow the log; goes on by itself after interruptions",
+      "  journeyctl tail\n"
+      "  journeyctl tail --after 0 --kind deal,offer -o ndjson\n"
+      "  journeyctl tail --checkpoint crm.position -o ndjson | ./consumer");
+  auto options = std::make_shared<TailOptions>();
+  command
+      ->add_option("--after", options->after,
+                   "After this position; default: only what is new")
+      ->type_name("POSITION");
+  AddKindsOption(*command, options->kinds);
+  command->add_option("--source", options->sources, "Only of these sources")
+      ->delimiter(',')
+      ->type_name("SOURCE");
+  command
+      ->add_option("--checkpoint", options->checkpoint,
+                   "Keeps the position, to go on from there")
+      ->type_name("FILE");
+  command->add_option("--max-events", options->max_events, "End after so many")
+      ->type_name("N");
+  OnRun(*command, invocation, options, RunTail);
+}
+
+}  // namespace journey::cli
