@@ -95,8 +95,8 @@ class Parser {
     Add("rules", &config_.rules, "YAML file with the rule set; required");
     Add("listen", &config_.listen, "Address of the gRPC API")->check(host_port);
     Add("metrics-listen", &config_.metrics_listen,
-        "Address of /metrics; keep it private")
-        ->check(host_port);
+        "Address of /metrics; keep it private; \"off\" serves none")
+        ->check(host_port | CLI::IsMember({kMetricsOff}));
   }
 
   void AddNumbers() {
@@ -115,7 +115,7 @@ class Parser {
     Add("log-format", &config_.log_format, "Form of the log lines")
         ->check(CLI::IsMember({"text", "json"}));
     Add("log-level", &config_.log_level, "Least level that is logged")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
+        ->check(CLI::IsMember({"info", "warn", "error", "off"}));
   }
 
   CLI::Option* Find(const std::string& name) {

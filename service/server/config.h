@@ -8,6 +8,9 @@
 
 namespace journey::server {
 
+// The value of `metrics_listen` that serves no metrics.
+inline constexpr char kMetricsOff[] = "off";
+
 // docs/OPERATIONS.md describes each field.
 struct Config {
   std::string data_dir = "data";

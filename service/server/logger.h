@@ -29,7 +29,7 @@ enum class LogFormat { kText, kJson };
 // Thread-safe.
 class Logger {
  public:
-  // `level` is one of debug, info, warn, error, off.
+  // `level` is one of info, warn, error, off.
   Logger(LogFormat format, const std::string& level);
   ~Logger();
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/stubs/logging.h"
 #include "service/core/limits.h"
 #include "service/server/config.h"
 #include "service/server/logger.h"
@@ -27,6 +28,9 @@ void EndAfterFatal(Logger& logger, const absl::Status& status) {
 }
 
 int Serve(const Config& config) {
+  // Malformed requests are answered; a line each would let clients fill the
+  // disk.
+  google::protobuf::SetLogHandler(nullptr);
   Logger logger(
       config.log_format == "json" ? LogFormat::kJson : LogFormat::kText,
       config.log_level);

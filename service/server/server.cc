@@ -68,6 +68,7 @@ class ServerImpl final : public Server {
     return WithPort(options_.config.listen, grpc_port_);
   }
   [[nodiscard]] std::string metrics_address() const override {
+    if (exposer_ == nullptr) return kMetricsOff;
     return WithPort(options_.config.metrics_listen,
                     exposer_->GetListeningPorts().front());
   }
@@ -256,6 +257,7 @@ absl::Status ServerImpl::StartGrpc() {
 }
 
 absl::Status ServerImpl::StartMetrics() {
+  if (options_.config.metrics_listen == kMetricsOff) return absl::OkStatus();
   collector_ = std::make_shared<MetricsCollector>(
       MetricSources{&stats_, writes_.get(), log_.get(), writer_.get(),
                     views_.get(), &subscribers_});

@@ -47,7 +47,7 @@ class Server {
   // Stops, if Stop was not called.
   virtual ~Server() = default;
 
-  // "HOST:PORT" with the ports that were bound.
+  // "HOST:PORT" with the ports that were bound; kMetricsOff without metrics.
   [[nodiscard]] virtual std::string grpc_address() const = 0;
   [[nodiscard]] virtual std::string metrics_address() const = 0;
 
