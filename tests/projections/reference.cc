@@ -1,0 +1,448 @@
+#include "tests/projections/reference.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "service/core/time.h"
+#include "service/core/touchpoint.h"
+
+namespace journey::testing {
+namespace {
+
+using core::Micros;
+using History = std::vector<v1::Touchpoint>;
+
+Micros TimeOf(const v1::Touchpoint& t) {
+  return core::ToMicros(t.occurred_at());
+}
+
+Micros Days(int days) { return days * core::kMicrosPerDay; }
+
+// Questions about the first `n` touchpoints of a history in order.
+class Past {
+ public:
+  Past(const v1::RuleSet& rules, const History& history, size_t n)
+      : rules_(rules), history_(history), n_(n) {}
+
+  std::set<std::string> Deals() const {
+    std::set<std::string> ids;
+    for (size_t i = 0; i < n_; ++i) {
+      if (history_[i].has_deal()) ids.insert(history_[i].deal_id());
+    }
+    return ids;
+  }
+
+  v1::DealStatus StatusOf(const std::string& deal_id) const {
+    v1::DealStatus status = v1::DEAL_STATUS_UNSPECIFIED;
+    for (size_t i = 0; i < n_; ++i) {
+      if (!Changes(i, deal_id)) continue;
+      const auto action = history_[i].deal().action();
+      if (action == v1::DealChange::ACTION_WON) {
+        status = v1::DEAL_STATUS_WON;
+      } else if (action == v1::DealChange::ACTION_LOST) {
+        status = v1::DEAL_STATUS_LOST;
+      } else if (action == v1::DealChange::ACTION_REOPENED ||
+                 status == v1::DEAL_STATUS_UNSPECIFIED) {
+        status = v1::DEAL_STATUS_OPEN;
+      }
+    }
+    return status;
+  }
+
+  bool IsOpen(const std::string& deal_id) const {
+    return StatusOf(deal_id) == v1::DEAL_STATUS_OPEN;
+  }
+
+  bool AnyOpen() const {
+    const std::set<std::string> deals = Deals();
+    return std::any_of(deals.begin(), deals.end(),
+                       [&](const auto& id) { return IsOpen(id); });
+  }
+
+  // Of the default pipeline, where the stages "won" and "lost" are terminal.
+  std::string StageOf(const std::string& deal_id) const {
+    std::string stage;
+    std::string undecided = rules_.pipelines(0).stages(0).id();
+    for (size_t i = 0; i < n_; ++i) {
+      if (!Changes(i, deal_id)) continue;
+      const v1::DealChange& change = history_[i].deal();
+      const bool was_open = Before(i).IsOpen(deal_id);
+      if (!change.stage_id().empty()) {
+        stage = change.stage_id();
+      } else if (change.action() == v1::DealChange::ACTION_WON) {
+        stage = "won";
+      } else if (change.action() == v1::DealChange::ACTION_LOST) {
+        stage = "lost";
+      } else if (stage.empty() ||
+                 (change.action() == v1::DealChange::ACTION_REOPENED &&
+                  !was_open)) {
+        stage = undecided;
+      }
+      if (stage != "won" && stage != "lost") undecided = stage;
+    }
+    return stage;
+  }
+
+  // The index after the last touchpoint for which `is_such` holds; 0 for none.
+  template <typename Predicate>
+  size_t AfterLast(const Predicate& is_such) const {
+    for (size_t i = n_; i > 0; --i) {
+      if (is_such(i - 1)) return i;
+    }
+    return 0;
+  }
+
+  // Touchpoint `i` counts for a deal.
+  bool Concerns(size_t i, const std::string& deal_id) const {
+    const v1::Touchpoint& t = history_[i];
+    if (t.has_deal()) return false;
+    if (!t.deal_id().empty()) {
+      return t.deal_id() == deal_id &&
+             Before(i).StatusOf(deal_id) != v1::DEAL_STATUS_UNSPECIFIED;
+    }
+    return Before(i).IsOpen(deal_id);
+  }
+
+  std::map<v1::StallReason, Micros> StallsOf(const std::string& deal_id,
+                                             Micros instant) const;
+
+  // Names of the sales that count as purchases.
+  std::set<std::string> Purchases() const;
+
+  // Touchpoint `i` made a purchase count, or undid one.
+  bool Buys(size_t i) const {
+    return Before(i + 1).Purchases().size() > Before(i).Purchases().size();
+  }
+  bool Undoes(size_t i) const {
+    return Before(i + 1).Purchases().size() < Before(i).Purchases().size();
+  }
+
+  v1::LeadStatus Lead() const;
+  std::string RuleStage(Micros instant) const;
+  std::string Stage(Micros instant) const;
+
+ private:
+  bool Changes(size_t i, const std::string& deal_id) const {
+    return history_[i].has_deal() && history_[i].deal_id() == deal_id;
+  }
+  Past Before(size_t n) const { return Past(rules_, history_, n); }
+  Micros ActiveSince(const std::string& deal_id) const;
+  bool HasOpenOffer() const;
+  bool IsHeld(Micros instant) const;
+
+  const v1::RuleSet& rules_;
+  const History& history_;
+  const size_t n_;
+};
+
+Micros Past::ActiveSince(const std::string& deal_id) const {
+  const size_t after = AfterLast([&](size_t i) {
+    return !Before(i).IsOpen(deal_id) && Before(i + 1).IsOpen(deal_id);
+  });
+  return TimeOf(history_[after - 1]);
+}
+
+std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
+                                                 Micros instant) const {
+  std::map<v1::StallReason, Micros> stalls;
+  if (!IsOpen(deal_id)) return stalls;
+  const size_t heard = AfterLast([&](size_t i) {
+    return Concerns(i, deal_id) && core::IsCustomerOriginated(history_[i]);
+  });
+  const size_t spoke = AfterLast([&](size_t i) {
+    return Concerns(i, deal_id) && core::IsCompanyOriginated(history_[i]);
+  });
+  const size_t announced = AfterLast([&](size_t i) {
+    return i >= heard && Concerns(i, deal_id) &&
+           history_[i].has_expected_silence();
+  });
+  Micros clock = ActiveSince(deal_id);
+  if (announced > 0) {
+    clock = std::max(
+        clock,
+        core::ToMicros(history_[announced - 1].expected_silence().until()));
+  }
+  const auto after = [&](size_t index) {
+    return index == 0 ? clock : std::max(clock, TimeOf(history_[index - 1]));
+  };
+  const auto hold = [&](v1::StallReason reason, Micros since) {
+    if (since > instant) return;
+    const auto it = stalls.emplace(reason, since).first;
+    it->second = std::min(it->second, since);
+  };
+  for (const auto& stage : rules_.pipelines(0).stages()) {
+    if (stage.id() == StageOf(deal_id)) {
+      hold(v1::STALL_REASON_INACTIVE, after(heard) + Days(stage.stall_days()));
+    }
+  }
+  hold(v1::STALL_REASON_NEGLECTED,
+       after(spoke) + Days(rules_.stalls().neglected().days()));
+
+  // Each offer by its first sending since the customer was heard, or since it
+  // was taken back.
+  std::map<std::string, std::pair<Micros, Micros>> offers;
+  for (size_t i = heard; i < n_; ++i) {
+    if (!history_[i].has_offer() || !Concerns(i, deal_id)) continue;
+    const v1::Offer& offer = history_[i].offer();
+    if (offer.action() == v1::Offer::ACTION_SENT) {
+      offers.erase(offer.replaces_offer_id());
+      auto& known =
+          offers.emplace(offer.offer_id(), std::make_pair(after(i + 1), 0))
+              .first->second;
+      known.second = offer.has_valid_until()
+                         ? core::ToMicros(offer.valid_until())
+                         : core::kNever;
+    } else if (offer.action() != v1::Offer::ACTION_VIEWED) {
+      offers.erase(offer.offer_id());
+    }
+  }
+  for (const auto& [id, offer] : offers) {
+    if (instant < offer.second) {
+      hold(v1::STALL_REASON_UNANSWERED_OFFER,
+           offer.first + Days(rules_.stalls().unanswered_offer().days()));
+    }
+  }
+
+  absl::CivilDay close;
+  bool has_close = false;
+  int pushes = 0;
+  for (size_t i = 0; i < n_; ++i) {
+    if (!Changes(i, deal_id) || !history_[i].deal().has_expected_close_date())
+      continue;
+    const v1::Date& date = history_[i].deal().expected_close_date();
+    const absl::CivilDay next(date.year(), date.month(), date.day());
+    if (has_close && next > close &&
+        ++pushes == rules_.stalls().slipped().pushes()) {
+      hold(v1::STALL_REASON_SLIPPED, TimeOf(history_[i]));
+    }
+    close = next;
+    has_close = true;
+  }
+  if (has_close) {
+    hold(v1::STALL_REASON_SLIPPED,
+         absl::ToUnixMicros(absl::FromCivil(close + 1, absl::UTCTimeZone())));
+  }
+  return stalls;
+}
+
+std::set<std::string> Past::Purchases() const {
+  struct Sale {
+    std::set<std::string> names;
+    bool won = false;
+    std::map<std::string, int64_t> open_amounts;  // By invoice; 0 is unknown.
+    std::set<std::string> undone;
+  };
+  std::vector<Sale> sales;
+  // The first sale that has one of the names; it takes those that are free.
+  const auto named = [&](const std::vector<std::string>& names) -> Sale& {
+    Sale* found = nullptr;
+    for (Sale& sale : sales) {
+      for (const auto& name : names) {
+        if (found == nullptr && sale.names.count(name) > 0) found = &sale;
+      }
+    }
+    if (found == nullptr) found = &sales.emplace_back();
+    for (const auto& name : names) {
+      const bool taken = std::any_of(
+          sales.begin(), sales.end(),
+          [&](const Sale& sale) { return sale.names.count(name) > 0; });
+      if (!taken) found->names.insert(name);
+    }
+    return *found;
+  };
+  for (size_t i = 0; i < n_; ++i) {
+    const v1::Touchpoint& t = history_[i];
+    if (t.has_deal() &&
+        Before(i).StatusOf(t.deal_id()) != v1::DEAL_STATUS_WON &&
+        Before(i + 1).StatusOf(t.deal_id()) == v1::DEAL_STATUS_WON) {
+      named({"deal " + t.deal_id()}).won = true;
+    }
+    if (t.has_contract() && !t.deal_id().empty() &&
+        t.contract().action() != v1::Contract::ACTION_RENEWED) {
+      named({"deal " + t.deal_id(), "contract " + t.contract().contract_id()});
+    }
+    if (!t.has_invoice()) continue;
+    const v1::Invoice& invoice = t.invoice();
+    const std::string& id = invoice.invoice_id();
+    if (invoice.action() == v1::Invoice::ACTION_ISSUED) {
+      std::vector<std::string> names = {"invoice " + id};
+      if (!invoice.renewal_id().empty()) {
+        names.push_back("renewal " + invoice.renewal_id());
+      } else {
+        if (!t.deal_id().empty()) names.push_back("deal " + t.deal_id());
+        if (!invoice.contract_id().empty()) {
+          names.push_back("contract " + invoice.contract_id());
+        }
+      }
+      named(names).open_amounts.emplace(id, invoice.amount().amount_minor());
+      continue;
+    }
+    for (Sale& sale : sales) {
+      const auto it = sale.open_amounts.find(id);
+      if (it == sale.open_amounts.end()) continue;
+      if (invoice.action() == v1::Invoice::ACTION_CANCELLED) {
+        sale.undone.insert(id);
+      } else if (invoice.action() == v1::Invoice::ACTION_CREDITED &&
+                 it->second > 0 && invoice.has_amount()) {
+        it->second -= invoice.amount().amount_minor();
+        if (it->second <= 0) sale.undone.insert(id);
+      }
+    }
+  }
+  std::set<std::string> counted;
+  for (const Sale& sale : sales) {
+    if (sale.open_amounts.empty()
+            ? sale.won
+            : sale.undone.size() < sale.open_amounts.size()) {
+      counted.insert(*sale.names.begin());
+    }
+  }
+  return counted;
+}
+
+v1::LeadStatus Past::Lead() const {
+  v1::LeadStatus status = v1::LEAD_STATUS_NONE;
+  v1::LeadStatus before_purchase = status;
+  for (size_t i = 0; i < n_; ++i) {
+    const v1::Touchpoint& t = history_[i];
+    const bool decided = status == v1::LEAD_STATUS_CUSTOMER ||
+                         status == v1::LEAD_STATUS_DISQUALIFIED;
+    const auto& intents = rules_.qualification().sql_form_intents();
+    const bool asks =
+        (t.has_form_submission() &&
+         std::count(intents.begin(), intents.end(),
+                    t.form_submission().intent()) > 0) ||
+        (t.has_meeting() && t.meeting().action() == v1::Meeting::ACTION_HELD);
+    if (asks && !decided) status = v1::LEAD_STATUS_SQL;
+    if (t.has_qualification() && status != v1::LEAD_STATUS_CUSTOMER) {
+      const auto action = t.qualification().action();
+      if (action == v1::Qualification::ACTION_ACCEPTED) {
+        status = v1::LEAD_STATUS_SQL;
+        if (!Before(i).Purchases().empty()) {
+          before_purchase = status;
+          status = v1::LEAD_STATUS_CUSTOMER;
+        }
+      } else if (status != v1::LEAD_STATUS_DISQUALIFIED) {
+        if (action == v1::Qualification::ACTION_REJECTED) {
+          status = v1::LEAD_STATUS_NONE;
+        } else if (action == v1::Qualification::ACTION_RECYCLED) {
+          status = v1::LEAD_STATUS_RECYCLED;
+        } else {
+          status = v1::LEAD_STATUS_DISQUALIFIED;
+        }
+      }
+    }
+    if (Buys(i) && status != v1::LEAD_STATUS_CUSTOMER &&
+        status != v1::LEAD_STATUS_DISQUALIFIED) {
+      before_purchase = status;
+      status = v1::LEAD_STATUS_CUSTOMER;
+    }
+    if (Undoes(i) && Before(i + 1).Purchases().empty() &&
+        status == v1::LEAD_STATUS_CUSTOMER) {
+      status = before_purchase;
+    }
+  }
+  return status;
+}
+
+// An offer without a deal that was sent to an SQL still stands.
+bool Past::HasOpenOffer() const {
+  std::set<std::string> open;
+  for (size_t i = 0; i < n_; ++i) {
+    const v1::Touchpoint& t = history_[i];
+    if (Buys(i)) open.clear();
+    if (!t.has_offer() || !t.deal_id().empty()) continue;
+    const v1::Offer& offer = t.offer();
+    switch (offer.action()) {
+      case v1::Offer::ACTION_SENT:
+        open.erase(offer.replaces_offer_id());
+        if (Before(i + 1).Lead() == v1::LEAD_STATUS_SQL) {
+          open.insert(offer.offer_id());
+        }
+        break;
+      case v1::Offer::ACTION_REJECTED:
+      case v1::Offer::ACTION_EXPIRED:
+      case v1::Offer::ACTION_WITHDRAWN:
+        open.erase(offer.offer_id());
+        break;
+      default:
+        break;
+    }
+  }
+  return !open.empty();
+}
+
+// The hold time after the last purchase lasts, unless a ticket or a survey
+// ended it or the purchase was undone.
+bool Past::IsHeld(Micros instant) const {
+  const size_t bought = AfterLast([&](size_t i) { return Buys(i); });
+  if (bought == 0) return false;
+  if (instant >= TimeOf(history_[bought - 1]) +
+                     Days(rules_.lifecycle().purchase_hold_days())) {
+    return false;
+  }
+  std::set<std::string> added = Before(bought).Purchases();
+  for (const auto& name : Before(bought - 1).Purchases()) added.erase(name);
+  for (size_t i = bought; i < n_; ++i) {
+    if (history_[i].has_ticket() || history_[i].has_survey()) return false;
+    if (Before(i + 1).Purchases().count(*added.begin()) == 0) return false;
+  }
+  return true;
+}
+
+std::string Past::RuleStage(Micros instant) const {
+  const size_t purchases = Purchases().size();
+  if (IsHeld(instant)) return purchases == 1 ? "purchase" : "loyalty";
+  if (AnyOpen() || HasOpenOffer()) return "opportunity";
+  if (purchases > 0) return purchases == 1 ? "service" : "loyalty";
+  for (size_t i = 0; i < n_; ++i) {
+    if (core::IsCustomerOriginated(history_[i])) return "lead";
+  }
+  return "awareness";
+}
+
+std::string Past::Stage(Micros instant) const {
+  const size_t set = AfterLast([&](size_t i) {
+    if (!history_[i].has_stage_set()) return false;
+    const auto& stages = rules_.lifecycle().stages();
+    return std::any_of(stages.begin(), stages.end(), [&](const auto& stage) {
+      return stage.id() == history_[i].stage_set().stage_id();
+    });
+  });
+  if (set == 0) return RuleStage(instant);
+  for (size_t i = set; i < n_; ++i) {
+    const Micros at = TimeOf(history_[i]);
+    if (Buys(i) || Before(i).RuleStage(at) != Before(i + 1).RuleStage(at)) {
+      return RuleStage(instant);
+    }
+  }
+  return history_[set - 1].stage_set().stage_id();
+}
+
+}  // namespace
+
+ReferenceJourney Reference(const v1::RuleSet& rules, History touchpoints,
+                           Micros instant) {
+  touchpoints.erase(
+      std::remove_if(touchpoints.begin(), touchpoints.end(),
+                     [&](const auto& t) { return TimeOf(t) > instant; }),
+      touchpoints.end());
+  std::sort(touchpoints.begin(), touchpoints.end(),
+            [](const auto& a, const auto& b) {
+              return core::OrderKeyOf(a) < core::OrderKeyOf(b);
+            });
+  const Past past(rules, touchpoints, touchpoints.size());
+  ReferenceJourney out;
+  out.stage_id = past.Stage(instant);
+  out.lead_status = past.Lead();
+  out.purchase_count = static_cast<int>(past.Purchases().size());
+  for (const std::string& deal_id : past.Deals()) {
+    out.deals[deal_id] = {past.StatusOf(deal_id), past.StageOf(deal_id),
+                          past.StallsOf(deal_id, instant)};
+  }
+  return out;
+}
+
+}  // namespace journey::testing

@@ -1,0 +1,42 @@
+// The naive reference: conclusions computed from the definitions by looking
+// at all touchpoints again for every question. Slow and plain on purpose; it
+// shares no code with the folds but the classification of touchpoints.
+#ifndef TESTS_PROJECTIONS_REFERENCE_H_
+#define TESTS_PROJECTIONS_REFERENCE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "journey/v1/deal.pb.h"
+#include "journey/v1/journey.pb.h"
+#include "journey/v1/rules.pb.h"
+#include "journey/v1/touchpoint.pb.h"
+#include "service/core/clock.h"
+
+namespace journey::testing {
+
+struct ReferenceDeal {
+  v1::DealStatus status = v1::DEAL_STATUS_UNSPECIFIED;
+  std::string stage_id;
+  // When each stall that holds began.
+  std::map<v1::StallReason, core::Micros> stalls;
+};
+
+struct ReferenceJourney {
+  std::string stage_id;
+  v1::LeadStatus lead_status = v1::LEAD_STATUS_NONE;
+  int purchase_count = 0;
+  std::map<std::string, ReferenceDeal> deals;
+};
+
+// The conclusions about an identified journey at `instant`, by a rule set in
+// UTC whose stages are called as in the default one. `touchpoints` are all of
+// the journey's, in any order.
+ReferenceJourney Reference(const v1::RuleSet& rules,
+                           std::vector<v1::Touchpoint> touchpoints,
+                           core::Micros instant);
+
+}  // namespace journey::testing
+
+#endif  // TESTS_PROJECTIONS_REFERENCE_H_

@@ -1,0 +1,87 @@
+#include "tests/projections/scenario.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "projections/conclude.h"
+#include "projections/rules/rules_yaml.h"
+#include "service/core/time.h"
+#include "service/core/touchpoint.h"
+
+namespace journey::testing {
+namespace {
+
+v1::Subject AccountA() {
+  v1::Subject subject;
+  subject.set_type(v1::SUBJECT_TYPE_ACCOUNT);
+  subject.set_id("A");
+  return subject;
+}
+
+}  // namespace
+
+std::shared_ptr<const projections::Rules> TestRules(const std::string& change) {
+  static const auto* const kDefault = new v1::RuleSet(
+      projections::LoadRulesFile(JOURNEY_RULES_FILE).value()->rule_set());
+  v1::RuleSet rule_set = *kDefault;
+  v1::RuleSet changed;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(change, &changed))
+      << change;
+  rule_set.MergeFrom(changed);
+  return projections::Rules::Make(rule_set).value();
+}
+
+projections::JourneyFold FoldAll(const projections::Rules& rules,
+                                 const v1::Subject& subject,
+                                 std::vector<v1::Touchpoint> touchpoints) {
+  std::sort(touchpoints.begin(), touchpoints.end(),
+            [](const auto& a, const auto& b) {
+              return core::OrderKeyOf(a) < core::OrderKeyOf(b);
+            });
+  projections::JourneyFold fold = projections::EmptyFold(subject);
+  for (const v1::Touchpoint& touchpoint : touchpoints) {
+    projections::Evolve(rules, touchpoint, fold);
+  }
+  return fold;
+}
+
+v1::Journey JourneyAt(absl::string_view instant,
+                      const std::vector<v1::Touchpoint>& given,
+                      const std::string& rules_change) {
+  const auto rules = TestRules(rules_change);
+  return projections::ConcludeJourney(
+      *rules, FoldAll(*rules, AccountA(), given), At(instant));
+}
+
+v1::Deal DealAt(absl::string_view instant, const std::string& deal_id,
+                const std::vector<v1::Touchpoint>& given,
+                const std::string& rules_change) {
+  const auto rules = TestRules(rules_change);
+  projections::JourneyFold fold = FoldAll(*rules, AccountA(), given);
+  return projections::ConcludeDeal(*rules, fold.deals[deal_id], AccountA(),
+                                   At(instant));
+}
+
+std::vector<std::string> StallsOf(const v1::Deal& deal) {
+  std::vector<std::string> out;
+  for (const v1::Stall& stall : deal.stalls()) {
+    out.push_back(absl::StrCat(
+        absl::StripPrefix(v1::StallReason_Name(stall.reason()),
+                          "STALL_REASON_"),
+        " since ", core::FormatInstant(core::ToMicros(stall.since()))));
+  }
+  return out;
+}
+
+std::vector<std::string> StageIds(const v1::Journey& journey) {
+  std::vector<std::string> out;
+  for (const v1::StageVisit& visit : journey.stage_history()) {
+    out.push_back(visit.stage_id());
+  }
+  return out;
+}
+
+}  // namespace journey::testing
