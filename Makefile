@@ -16,13 +16,13 @@ JOURNEYCTL := build/bin/journeyctl --server $(LISTEN)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run demo build test check format-check tidy format asan tsan \
-        bench clean setup
+        bench clean setup setup-check
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s%s\n", $$1, $$2}' \
 	  $(MAKEFILE_LIST)
 
-run: build  ## Build, then serve on $(LISTEN) until Ctrl-C
+run: build  ## Build, then serve until Ctrl-C
 	@printf '\n%s\n%s\n%s\n%s\n\n' 'To try in another terminal:' \
 	  '  $(JOURNEYCTL) status' \
 	  '  $(JOURNEYCTL) --tenant demo append -f deploy/samples/demo.ndjson' \
@@ -31,7 +31,7 @@ run: build  ## Build, then serve on $(LISTEN) until Ctrl-C
 	  --metrics-listen $(METRICS_LISTEN) --rules $(RULES)
 
 demo: build  ## Build, serve a fresh store with sample data and show it
-	@deploy/demo.sh
+	@LISTEN=$(LISTEN) METRICS_LISTEN=$(METRICS_LISTEN) deploy/demo.sh
 
 build: build/build.ninja  ## Build everything (Release) into build/
 	@cmake --build build -j $(JOBS)
@@ -68,7 +68,6 @@ clean:  ## Remove what was built; stores below data/ stay
 	@rm -rf build build-asan build-tsan
 
 # Quick when nothing is missing, so everything may depend on it.
-.PHONY: setup-check
 setup:
 	@deploy/setup.sh
 setup-check:

@@ -18,6 +18,12 @@ using google::protobuf::Message;
 
 constexpr char kListElement[] = "[0]";
 
+constexpr char kMinimalSpend[] =
+    "spend { category: CATEGORY_SALES"
+    " amount { amount_minor: 1 currency_code: 'EUR' }"
+    " starts_on { year: 2025 month: 1 day: 1 }"
+    " ends_on { year: 2025 month: 1 day: 31 } }";
+
 // Messages that are checked as one value.
 bool IsValueType(const Descriptor& type) {
   return absl::StartsWith(type.full_name(), "google.protobuf.") ||
@@ -68,10 +74,7 @@ const std::vector<std::string>& MinimalPayloads() {
       "expected_silence { until { seconds: 1800000000 } }",
       "task { action: ACTION_PLANNED task_id: 'k1' }",
       "reward { action: ACTION_REDEEMED }",
-      "spend { category: CATEGORY_SALES"
-      " amount { amount_minor: 1 currency_code: 'EUR' }"
-      " starts_on { year: 2025 month: 1 day: 1 }"
-      " ends_on { year: 2025 month: 1 day: 31 } }",
+      kMinimalSpend,
       "custom { type: 'loyalty_card' }",
   };
   return *kPayloads;

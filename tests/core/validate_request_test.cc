@@ -107,7 +107,7 @@ TEST(ValidateAppendTest, AckIsKnown) {
 }
 
 TEST(ValidateAppendTest, ExpectedVersionsNameSubjectsOfTheBatch) {
-  const char kSubject[] =
+  constexpr char kSubject[] =
       "subject { type: SUBJECT_TYPE_ACCOUNT id: 'account-1' } ";
   struct {
     const char* desc;
