@@ -34,16 +34,17 @@ void AddKey(const std::string& key, Sale& sale) {
   if (!HasKey(sale, key)) sale.add_keys(key);
 }
 
+// The sale named by the first of the keys that names one.
 Sale* Find(const std::vector<std::string>& keys, JourneyState& state) {
-  for (Sale& sale : *state.mutable_sales()) {
-    for (const std::string& key : keys) {
+  for (const std::string& key : keys) {
+    for (Sale& sale : *state.mutable_sales()) {
       if (HasKey(sale, key)) return &sale;
     }
   }
   return nullptr;
 }
 
-// The sale named by one of the keys; made when none is. It takes all keys.
+// The same, made when no key names one. It takes the keys that are free.
 Sale& FindOrAdd(const std::vector<std::string>& keys, JourneyState& state) {
   Sale* sale = Find(keys, state);
   if (sale == nullptr) sale = state.add_sales();

@@ -229,21 +229,25 @@ std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
 
 std::set<std::string> Past::Purchases() const {
   struct Sale {
+    std::string first_name;
     std::set<std::string> names;
     bool won = false;
     std::map<std::string, int64_t> open_amounts;  // By invoice; 0 is unknown.
     std::set<std::string> undone;
   };
   std::vector<Sale> sales;
-  // The first sale that has one of the names; it takes those that are free.
+  // The sale that has the first name known; it takes those that are free.
   const auto named = [&](const std::vector<std::string>& names) -> Sale& {
     Sale* found = nullptr;
-    for (Sale& sale : sales) {
-      for (const auto& name : names) {
+    for (const auto& name : names) {
+      for (Sale& sale : sales) {
         if (found == nullptr && sale.names.count(name) > 0) found = &sale;
       }
     }
-    if (found == nullptr) found = &sales.emplace_back();
+    if (found == nullptr) {
+      found = &sales.emplace_back();
+      found->first_name = names[0];
+    }
     for (const auto& name : names) {
       const bool taken = std::any_of(
           sales.begin(), sales.end(),
@@ -296,7 +300,7 @@ std::set<std::string> Past::Purchases() const {
     if (sale.open_amounts.empty()
             ? sale.won
             : sale.undone.size() < sale.open_amounts.size()) {
-      counted.insert(*sale.names.begin());
+      counted.insert(sale.first_name);
     }
   }
   return counted;

@@ -28,8 +28,9 @@ class Generator {
     if (Pick(2) == 0) minutes += Pick(1440);
     const core::Micros at =
         At("2025-01-01") + minutes * 60 * core::kMicrosPerSecond;
+    const std::string subjects = Subjects();
     return Tp(absl::StrFormat("t%04d", index), core::FormatInstant(at),
-              absl::StrCat(Subjects(), " ", Payload()));
+              absl::StrCat(subjects, " ", Payload()));
   }
 
  private:
