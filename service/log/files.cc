@@ -49,12 +49,10 @@ absl::Status WriteFileDurably(rocksdb::FileSystem& file_system,
 
 absl::Status TruncateDurably(rocksdb::FileSystem& file_system,
                              const std::string& path, uint64_t bytes) {
-  IOStatus status = file_system.Truncate(path, bytes, IOOptions(), nullptr);
   std::unique_ptr<rocksdb::FSWritableFile> file;
-  if (status.ok()) {
-    status =
-        file_system.ReopenWritableFile(path, FileOptions(), &file, nullptr);
-  }
+  IOStatus status =
+      file_system.ReopenWritableFile(path, FileOptions(), &file, nullptr);
+  if (status.ok()) status = file->Truncate(bytes, IOOptions(), nullptr);
   if (status.ok()) status = file->Fsync(IOOptions(), nullptr);
   if (status.ok()) status = file->Close(IOOptions(), nullptr);
   return FromRocksDb(status, absl::StrCat("truncating ", path));

@@ -111,6 +111,11 @@ void FaultFileSystem::Inject(FaultyCall call, Fault fault,
   injections_.push_back({call, fault, path_part, after});
 }
 
+void FaultFileSystem::ClearInjections() {
+  const core::MutexLock lock(&mutex_);
+  injections_.clear();
+}
+
 int64_t FaultFileSystem::faults() const {
   const core::MutexLock lock(&mutex_);
   return faults_;

@@ -41,6 +41,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   // nothing down; what was written before stays readable.
   void Inject(FaultyCall call, Fault fault, const std::string& path_part,
               int64_t after);
+  void ClearInjections();
   // How many injected errors were returned.
   [[nodiscard]] int64_t faults() const;
   // How many writes there were, to any file.
