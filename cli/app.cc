@@ -18,18 +18,23 @@ constexpr char kVersion[] = "journeyctl 0.1.0";
 void AddGlobalOptions(CLI::App& root, GlobalFlags& flags) {
   root.add_option("--server", flags.server,
                   "Default: 127.0.0.1:50051 [$JOURNEYCTL_SERVER]")
-      ->type_name("HOST:PORT");
+      ->type_name("HOST:PORT")
+      ->take_last();
   root.add_option("--tenant", flags.tenant, "[$JOURNEYCTL_TENANT]")
-      ->type_name("ID");
+      ->type_name("ID")
+      ->take_last();
   root.add_option("-o,--output", flags.output, "Default: table")
-      ->type_name("{table,json,ndjson}");
+      ->type_name("{table,json,ndjson}")
+      ->take_last();
   root.add_option("--timeout", flags.timeout,
                   "For one answer: 30, 30s, 500ms, 2m")
       ->type_name("TIME")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->take_last();
   root.add_option("--context", flags.context,
                   "Use this context of the configuration")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->take_last();
 }
 
 int ReportParseError(const CLI::App& root, const CLI::ParseError& error,
@@ -59,7 +64,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
       "Examples:\n"
       "  journeyctl config set-context local --tenant demo\n"
       "  journeyctl generate --accounts 20 | journeyctl append -f -\n"
-      "  journeyctl list --lead-status sql\n"
+      "  journeyctl journey list --lead-status sql\n"
       "  journeyctl deals board\n"
       "Exit codes: 0 ok, 1 failed, 2 usage, 3 server unreachable, 4 not\n"
       "found, 5 refused, 130 interrupted. More: journeyctl COMMAND --help");

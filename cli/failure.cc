@@ -1,6 +1,7 @@
 #include "cli/failure.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/exit_codes.h"
 #include "google/rpc/error_details.pb.h"
@@ -52,7 +53,8 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
     case v1::ERROR_REASON_SHUTTING_DOWN:
       return "repeat the command; repeating is safe.";
     case v1::ERROR_REASON_SUBJECT_NOT_FOUND:
-      return "check type, id and --as-of; `journeyctl list` shows what there "
+      return "check type, id and --as-of; `journeyctl journey list` shows what "
+             "there "
              "is.";
     case v1::ERROR_REASON_DEAL_NOT_FOUND:
       return "check id and --as-of; `journeyctl deals list` shows what there "
@@ -195,12 +197,15 @@ int ExitCodeOf(const absl::Status& status) {
 }
 
 std::string Describe(const absl::Status& status) {
-  std::string text = absl::StrCat("journeyctl: ", HeadingFor(status),
-                                  status.message().empty()
-                                      ? absl::StatusCodeToString(status.code())
-                                      : std::string(status.message()),
-                                  "\n");
-  const std::vector<FieldMistake> mistakes = FieldMistakesOf(status);
+  const std::string message = MessageOf(status);
+  std::string text =
+      absl::StrCat("journeyctl: ", HeadingFor(status), message, "\n");
+  std::vector<FieldMistake> mistakes = FieldMistakesOf(status);
+  // A single mistake often is the message already.
+  if (mistakes.size() == 1 &&
+      absl::StrContains(message, mistakes.front().description)) {
+    mistakes.clear();
+  }
   for (size_t i = 0; i < mistakes.size() && i < kMistakesShownMax; ++i) {
     absl::StrAppend(&text, "  ", mistakes[i].field, ": ",
                     mistakes[i].description, "\n");

@@ -38,10 +38,10 @@ class Story : private HistoryWriter {
 
   std::vector<Touchpoint> Tell() && {
     LookAround();
-    if (random_.Chance(15)) return std::move(touchpoints_);
+    if (random_.Chance(10)) return std::move(touchpoints_);
     Introduce();
     Nurture();
-    if (random_.Chance(20)) return std::move(touchpoints_);
+    if (random_.Chance(15)) return std::move(touchpoints_);
     AskForOffer();
     int rounds = 1;
     while (Sell(rounds) && random_.Chance(55) && rounds < 4) {
@@ -75,7 +75,7 @@ class Story : private HistoryWriter {
       touchpoint.mutable_campaign()->set_name("spring");
       now_ += 20 * kSecond;
     }
-    for (int64_t i = random_.Between(1, 4); i > 0; --i) {
+    for (int64_t i = random_.Between(3, 9); i > 0; --i) {
       Visit(false);
       Pass(4, 96);
     }
@@ -99,8 +99,10 @@ class Story : private HistoryWriter {
     profile.set_contact_id(contact_);
     profile.set_owner_id(owner_);
     v1::Profile& about = *profile.mutable_profile();
-    about.set_name(
-        absl::StrCat(random_.Pick(kNames), " ", random_.Pick(kForms)));
+    // One random number a statement: the order of evaluation is not defined.
+    name_ = random_.Pick(kNames);
+    absl::StrAppend(&name_, " ", random_.Pick(kForms));
+    about.set_name(name_);
     about.set_industry(random_.Pick(kIndustries));
     about.set_size(random_.Pick(kSizes));
     about.set_mail_domain(absl::StrFormat("acc%04d.example", number_));
@@ -113,8 +115,8 @@ class Story : private HistoryWriter {
   }
 
   void Nurture() {
-    for (int64_t i = random_.Between(1, 3); i > 0; --i) {
-      Pass(72, 200);
+    for (int64_t i = random_.Between(2, 6); i > 0; --i) {
+      Pass(48, 160);
       Mail(v1::Email::ACTION_SENT, true);
       if (random_.Chance(60)) {
         Pass(1, 30);
@@ -183,14 +185,15 @@ class Story : private HistoryWriter {
     Pass(4, 72);
     Touchpoint& opened = AddDeal(v1::DealChange::ACTION_OPENED);
     v1::DealChange& deal = *opened.mutable_deal();
-    deal.set_name(absl::StrCat("Deal ", round, " of ", account_));
+    deal.set_name(
+        absl::StrCat(name_, ", ", round == 1 ? "first order" : "next order"));
     deal.set_stage_id("prospecting");
     SetMoney(deal.mutable_amount(), amount_);
     *deal.mutable_expected_close_date() = DayOf(now_ + 45 * kDay);
     v1::Product& product = *deal.add_products();
     product.set_product_id(random_.Pick(kProducts));
     product.set_quantity(random_.Between(1, 20));
-    const int64_t silent_from = random_.Chance(30) ? random_.Below(3) : 9;
+    const int64_t silent_from = random_.Chance(25) ? random_.Below(3) : 9;
     for (int64_t stage = 0; stage < 3; ++stage) {
       Converse();
       if (stage == silent_from) {
@@ -208,6 +211,10 @@ class Story : private HistoryWriter {
   }
 
   void Converse() {
+    for (int64_t i = random_.Between(0, 5); i > 0; --i) {
+      Pass(4, 30);
+      Visit(true);
+    }
     Pass(24, 72);
     Call(80);
     if (random_.Chance(70)) {
@@ -325,6 +332,8 @@ class Story : private HistoryWriter {
     Visit(true);
   }
 
+  // The account's name, once it is known.
+  std::string name_;
   int64_t amount_ = 0;
 };
 

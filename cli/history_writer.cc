@@ -44,8 +44,9 @@ HistoryWriter::HistoryWriter(const GeneratorOptions& options, int number)
       owner_(random_.Pick(kOwners)) {}
 
 void HistoryWriter::Pass(int64_t hours_low, int64_t hours_high) {
-  now_ += random_.Between(hours_low * 60, hours_high * 60) * kMinute +
-          random_.Below(60) * kSecond;
+  // One random number a statement: the order of evaluation is not defined.
+  now_ += random_.Between(hours_low * 60, hours_high * 60) * kMinute;
+  now_ += random_.Below(60) * kSecond;
   const absl::CivilSecond civil =
       absl::ToCivilSecond(absl::FromUnixMicros(now_), absl::UTCTimeZone());
   if (civil.hour() < 8) now_ += 8 * kHour;

@@ -1,4 +1,4 @@
-// `journeyctl get`, `list` and `timeline`.
+// `journeyctl journey get|list|timeline`.
 #include <vector>
 
 #include "cli/client.h"
@@ -171,24 +171,24 @@ absl::StatusOr<int> RunTimeline(const Invocation& invocation,
   return 0;
 }
 
-void AddGet(CLI::App& root, Invocation& invocation) {
+void AddGet(CLI::App& group, Invocation& invocation) {
   CLI::App* command =
-      AddCommand(root, "get", "Show one journey",
-                 "  journeyctl get account:acme\n"
-                 "  journeyctl get deal:D-17 --as-of 2025-03-01\n"
-                 "  journeyctl get contact:c1 --as-of -30d -o json");
+      AddCommand(group, "get", "Show one journey",
+                 "  journeyctl journey get account:acme\n"
+                 "  journeyctl journey get deal:D-17 --as-of 2025-03-01\n"
+                 "  journeyctl journey get contact:c1 --as-of -30d -o json");
   auto options = std::make_shared<GetOptions>();
   AddSubjectArgument(*command, options->subject);
   AddAsOfOption(*command, options->as_of);
   OnRun(*command, invocation, options, RunGet);
 }
 
-void AddList(CLI::App& root, Invocation& invocation) {
+void AddList(CLI::App& group, Invocation& invocation) {
   CLI::App* command =
-      AddCommand(root, "list", "List journeys",
-                 "  journeyctl list --stage opportunity --owner anna\n"
-                 "  journeyctl list --lead-status sql --all -o ndjson\n"
-                 "  journeyctl list --type account --as-of 2025-03-01");
+      AddCommand(group, "list", "List journeys",
+                 "  journeyctl journey list --stage opportunity --owner anna\n"
+                 "  journeyctl journey list --lead-status sql --all -o ndjson\n"
+                 "  journeyctl journey list --type account --as-of 2025-03-01");
   auto options = std::make_shared<ListOptions>();
   command->add_option("--stage", options->stage, "Only in this stage")
       ->type_name("ID");
@@ -206,13 +206,17 @@ void AddList(CLI::App& root, Invocation& invocation) {
 }  // namespace
 
 void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
-  AddGet(root, invocation);
-  AddList(root, invocation);
+  CLI::App* group = AddCommand(root, "journey", "Show where customers are",
+                               "  journeyctl journey get account:acme\n"
+                               "  journeyctl journey list --stage opportunity");
+  group->require_subcommand(1);
+  AddGet(*group, invocation);
+  AddList(*group, invocation);
   CLI::App* command = AddCommand(
-      root, "timeline", "List the touchpoints of one journey",
-      "  journeyctl timeline account:acme --newest-first\n"
-      "  journeyctl timeline account:acme --kind call,meeting --all\n"
-      "  journeyctl timeline deal:D-17 --as-of 2025-03-01");
+      *group, "timeline", "List the touchpoints of one journey",
+      "  journeyctl journey timeline account:acme --newest-first\n"
+      "  journeyctl journey timeline account:acme --kind call,meeting --all\n"
+      "  journeyctl journey timeline deal:D-17 --as-of 2025-03-01");
   auto options = std::make_shared<TimelineOptions>();
   AddSubjectArgument(*command, options->subject);
   AddKindsOption(*command, options->kinds);

@@ -1,5 +1,6 @@
 #include "cli/json.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/status/statusor.h"
@@ -42,7 +43,9 @@ absl::Status ParseStrict(const std::string& json, Message& message) {
   const auto status =
       google::protobuf::util::JsonStringToMessage(json, &message);
   if (status.ok()) return absl::OkStatus();
-  const std::string text(status.message().data(), status.message().size());
+  // What follows the first line is a drawing of the place.
+  std::string text(status.message().data(), status.message().size());
+  text.resize(std::min(text.find('\n'), text.size()));
   return absl::InvalidArgumentError(text);
 }
 

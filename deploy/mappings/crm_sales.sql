@@ -11,6 +11,8 @@
 -- * A row becomes one or two touchpoints: the deal opened on engage_date, and
 --   won or lost on close_date. Rows without engage_date (stage "Prospecting")
 --   have no time at all and are left out.
+-- * An opened deal is in the stage "engaging"; winning and losing move it by
+--   themselves.
 -- * The ids end in "-1-opened" and "-2-won", so that a deal that is opened and
 --   closed at the same instant is opened first: where times are equal, ids
 --   decide.
@@ -40,6 +42,7 @@ SELECT line                  AS "_line",
        id                    AS "deal_id",
        agent                 AS "owner_id",
        'opened'              AS "deal.action",
+       'engaging'            AS "deal.stage_id",
        product               AS "deal.products[0].product_id",
        NULL                  AS "deal.amount.amount_minor",
        NULL                  AS "deal.amount.currency_code"
@@ -55,6 +58,7 @@ SELECT line,
        id,
        agent,
        CASE outcome WHEN 'Won' THEN 'won' ELSE 'lost' END,
+       NULL,
        product,
        -- A lost deal's close_value is 0, which says nothing about its worth.
        CASE outcome WHEN 'Won' THEN CAST(close_value AS INTEGER) * 100 END,
