@@ -1,0 +1,107 @@
+#include "tests/support/engine.h"
+
+#include <sys/stat.h>
+
+#include <future>
+#include <limits>
+#include <utility>
+
+#include "projections/rules/rules_yaml.h"
+
+namespace journey::testing {
+namespace {
+
+class NullObserver final : public log::WriterObserver {
+ public:
+  void OnGroup(int64_t /*events*/, size_t /*bytes*/,
+               double /*fsync_seconds*/) override {}
+  void OnRefused(absl::string_view /*reason*/) override {}
+  void OnRepeated(int64_t /*events*/) override {}
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
+  std::unique_ptr<Engine> engine(new Engine);
+  const std::string rules_file =
+      options.rules_file.empty() ? JOURNEY_RULES_FILE : options.rules_file;
+  auto rules = projections::LoadRulesFile(rules_file);
+  if (!rules.ok()) return rules.status();
+  engine->rules_ = *std::move(rules);
+  (void)mkdir(options.directory.c_str(), 0755);
+
+  const auto on_fatal = [raw = engine.get()](const absl::Status&) {
+    ++raw->fatal_count_;
+  };
+  log::EventLogOptions log_options;
+  log_options.directory = options.directory + "/log";
+  log_options.file_system = options.file_system;
+  log_options.on_fatal = on_fatal;
+  auto log = log::EventLog::Open(std::move(log_options));
+  if (!log.ok()) return log.status();
+  engine->log_ = *std::move(log);
+
+  views::ViewsOptions views_options;
+  views_options.directory = options.directory + "/views";
+  views_options.file_system = options.file_system;
+  views_options.log = engine->log_.get();
+  views_options.clock = &engine->clock_;
+  views_options.rules = engine->rules_;
+  views_options.write_buffer_bytes = options.write_buffer_bytes;
+  auto views = views::Views::Open(std::move(views_options));
+  if (!views.ok()) return views.status();
+  engine->views_ = *std::move(views);
+
+  engine->observer_ = std::make_unique<NullObserver>();
+  log::WriterOptions writer_options;
+  writer_options.log = engine->log_.get();
+  writer_options.index = engine->views_.get();
+  writer_options.sink = engine->views_.get();
+  writer_options.clock = &engine->clock_;
+  writer_options.observer = engine->observer_.get();
+  writer_options.free_space = [] {
+    return std::numeric_limits<uint64_t>::max();
+  };
+  writer_options.on_fatal = on_fatal;
+  engine->writer_ = log::Writer::Start(std::move(writer_options));
+  return engine;
+}
+
+Engine::~Engine() {
+  if (writer_ != nullptr) writer_->Stop();
+}
+
+absl::StatusOr<v1::AppendResponse> Engine::Submit(log::Append append) {
+  std::promise<absl::StatusOr<v1::AppendResponse>> answer;
+  append.tenant_id = kTenant;
+  append.done = [&](absl::StatusOr<v1::AppendResponse> response) {
+    answer.set_value(std::move(response));
+  };
+  writer_->Submit(std::move(append));
+  return answer.get_future().get();
+}
+
+absl::StatusOr<v1::AppendResponse> Engine::Append(
+    const std::vector<v1::Touchpoint>& touchpoints) {
+  log::Append append;
+  for (const v1::Touchpoint& touchpoint : touchpoints) {
+    append.touchpoints.push_back(std::make_shared<v1::Touchpoint>(touchpoint));
+  }
+  return Submit(std::move(append));
+}
+
+absl::StatusOr<v1::AppendResponse> Engine::Retract(
+    const std::string& touchpoint_id) {
+  auto retraction = std::make_shared<storage::v1::RetractionRecord>();
+  retraction->set_source("test");
+  retraction->set_touchpoint_id(touchpoint_id);
+  log::Append append;
+  append.retractions.push_back(std::move(retraction));
+  return Submit(std::move(append));
+}
+
+std::string Engine::Digest() {
+  return views_->ConclusionsDigest(clock_.Now()).value();
+}
+
+}  // namespace journey::testing

@@ -1,0 +1,68 @@
+// Event log, writer and views together, as the server composes them, with a
+// clock that tests set.
+#ifndef TESTS_SUPPORT_ENGINE_H_
+#define TESTS_SUPPORT_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "journey/v1/touchpoint_service.pb.h"
+#include "projections/rules/rules.h"
+#include "service/log/event_log.h"
+#include "service/log/writer.h"
+#include "service/views/views.h"
+#include "tests/support/manual_clock.h"
+
+namespace journey::testing {
+
+struct EngineOptions {
+  std::string directory;
+  // A rule set file; the default one when empty.
+  std::string rules_file;
+  std::shared_ptr<rocksdb::FileSystem> file_system;
+  size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+};
+
+class Engine {
+ public:
+  static constexpr char kTenant[] = "test";
+
+  // Opens the log in `directory`/log and the views in `directory`/views.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
+  // Stops without closing gracefully.
+  ~Engine();
+
+  // Appends one batch and waits for the answer.
+  absl::StatusOr<v1::AppendResponse> Append(
+      const std::vector<v1::Touchpoint>& touchpoints);
+  absl::StatusOr<v1::AppendResponse> Retract(const std::string& touchpoint_id);
+
+  [[nodiscard]] log::Writer& writer() { return *writer_; }
+  [[nodiscard]] log::EventLog& event_log() { return *log_; }
+  [[nodiscard]] views::Views& views() { return *views_; }
+  [[nodiscard]] ManualClock& clock() { return clock_; }
+  // Times on_fatal was called.
+  [[nodiscard]] int fatal_count() const { return fatal_count_; }
+
+  // The digest of all conclusions by the present clock.
+  std::string Digest();
+
+ private:
+  Engine() = default;
+
+  absl::StatusOr<v1::AppendResponse> Submit(log::Append append);
+
+  ManualClock clock_;
+  std::atomic<int> fatal_count_ = 0;
+  std::shared_ptr<const projections::Rules> rules_;
+  std::unique_ptr<log::EventLog> log_;
+  std::unique_ptr<views::Views> views_;
+  std::unique_ptr<log::WriterObserver> observer_;
+  std::unique_ptr<log::Writer> writer_;
+};
+
+}  // namespace journey::testing
+
+#endif  // TESTS_SUPPORT_ENGINE_H_
