@@ -32,11 +32,10 @@ absl::Status Judge(const WalFile& file, const WalScan& scan, bool newest,
   if (!newest) {
     return Damaged(file, scan, "a newer file exists, so this is damage");
   }
-  if (scan.record_after) {
-    return Damaged(
-        file, scan,
-        absl::StrCat("an intact record follows at offset ",
-                     scan.record_after_offset, ", so this is damage"));
+  if (scan.more_after) {
+    return Damaged(file, scan,
+                   absl::StrCat("what was written later follows at offset ",
+                                scan.more_after_offset, ", so this is damage"));
   }
   if (file.number == mark.number && scan.good_bytes < mark.bytes) {
     return Damaged(file, scan,

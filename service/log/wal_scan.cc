@@ -25,6 +25,9 @@ enum FragmentType : unsigned char {
 // and the number of its writes (4 bytes).
 constexpr size_t kBatchHeaderBytes = 12;
 
+// The least that a disk writes as a whole.
+constexpr size_t kSectorBytes = 512;
+
 struct Fragment {
   FragmentType type = kFull;
   absl::string_view payload;
@@ -41,7 +44,7 @@ class Scanner {
       if (block_.empty()) break;
       ScanBlock();
       block_offset_ += block_.size();
-      if (scan_.record_after) break;
+      if (scan_.more_after) break;
     }
     if (open_ && scan_.problem.empty()) {
       Bad(open_offset_, "the file ends within a record");
@@ -88,6 +91,7 @@ class Scanner {
       const char* const problem = Parse(at, fragment);
       if (problem != nullptr) {
         Bad(block_offset_ + at, problem);
+        NoteEnd(at);
       } else {
         Take(fragment, block_offset_ + at);
         at += kWalHeaderBytes + fragment.payload.size();
@@ -152,20 +156,34 @@ class Scanner {
                           GetLittleEndian32(batch_header_.data() + 8) - 1;
   }
 
+  // A torn header is missing as a whole, unless a sector ends within it. So
+  // one that is there tells where its record ends, even if its body is bad.
+  void NoteEnd(size_t at) {
+    const auto* header =
+        reinterpret_cast<const unsigned char*>(block_.data()) + at;
+    const size_t length = static_cast<size_t>(header[4]) | header[5] << 8;
+    const size_t end = at + kWalHeaderBytes + length;
+    if ((header[6] == kFull || header[6] == kLast) &&
+        at / kSectorBytes == (at + kWalHeaderBytes - 1) / kSectorBytes &&
+        end <= block_.size()) {
+      record_end_ = block_offset_ + end;
+    }
+  }
+
   void Bad(uint64_t offset, const char* problem) {
     scan_.problem = problem;
     scan_.bad_offset = offset;
   }
 
   void FoundAfter(uint64_t offset) {
-    scan_.record_after = true;
-    scan_.record_after_offset = offset;
+    scan_.more_after = true;
+    scan_.more_after_offset = offset;
   }
 
   // Looks for the beginning of an intact logical record from `at` on, byte by
   // byte, because a damaged length hides where the next header is.
   void Seek(size_t at) {
-    while (!scan_.record_after && at + kWalHeaderBytes <= block_.size()) {
+    while (!scan_.more_after && at + kWalHeaderBytes <= block_.size()) {
       Fragment fragment;
       if (Parse(at, fragment) != nullptr) {
         ++at;
@@ -178,6 +196,19 @@ class Scanner {
       }
       at += kWalHeaderBytes + fragment.payload.size();
     }
+    SeekBytesAfterEnd();
+  }
+
+  // Filling is zeros; anything else after the record's end was written later.
+  void SeekBytesAfterEnd() {
+    if (scan_.more_after || record_end_ == 0 ||
+        record_end_ >= block_offset_ + block_.size()) {
+      return;
+    }
+    const size_t from =
+        record_end_ > block_offset_ ? record_end_ - block_offset_ : 0;
+    const size_t found = block_.find_first_not_of('\0', from);
+    if (found != absl::string_view::npos) FoundAfter(block_offset_ + found);
   }
 
   // Sequence numbers rise by one a write and a write takes more than a byte,
@@ -201,6 +232,8 @@ class Scanner {
   bool open_ = false;
   uint64_t open_offset_ = 0;
   std::string batch_header_;
+  // Where the bad record ends; 0 when that is not known.
+  uint64_t record_end_ = 0;
   WalScan scan_;
 };
 

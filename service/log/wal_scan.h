@@ -32,9 +32,11 @@ struct WalScan {
   // Empty when nothing is bad; else why the bytes at `bad_offset` are.
   std::string problem;
   uint64_t bad_offset = 0;
-  // True when a logical record begins, intact, after the bad stretch.
-  bool record_after = false;
-  uint64_t record_after_offset = 0;
+  // True when something was written after the record that the bad stretch
+  // belongs to: an intact record begins there, or the record's last fragment
+  // ends before the file does.
+  bool more_after = false;
+  uint64_t more_after_offset = 0;
 };
 
 // One file of the write-ahead log.

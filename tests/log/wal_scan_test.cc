@@ -143,7 +143,7 @@ TEST_F(WalScanTest, EveryCutOfTheLastRecordIsATornTail) {
   for (size_t end = begin + 1; end < wal.bytes().size(); end += 511) {
     const WalScan scan = Scan(wal.bytes().substr(0, end));
     EXPECT_NE(scan.problem, "") << end;
-    EXPECT_FALSE(scan.record_after) << end;
+    EXPECT_FALSE(scan.more_after) << end;
     EXPECT_EQ(scan.records, 1) << end;
   }
 }
@@ -160,7 +160,7 @@ TEST_F(WalScanTest, MissingPageInTheLastRecordIsATornTail) {
               bytes.begin() + static_cast<long>(to), '\0');
     const WalScan scan = Scan(bytes);
     EXPECT_NE(scan.problem, "") << page;
-    EXPECT_FALSE(scan.record_after) << page;
+    EXPECT_FALSE(scan.more_after) << page;
     EXPECT_EQ(scan.good_bytes, begin) << page;
   }
 }
@@ -174,22 +174,38 @@ TEST_F(WalScanTest, RecordAfterTheBadStretchIsFound) {
   bytes[bad + 4] = static_cast<char>(bytes[bad + 4] ^ 0x40);  // Its length.
   const WalScan scan = Scan(bytes);
   EXPECT_EQ(scan.bad_offset, bad);
-  EXPECT_TRUE(scan.record_after);
-  EXPECT_EQ(scan.record_after_offset, next);
+  EXPECT_TRUE(scan.more_after);
+  EXPECT_EQ(scan.more_after_offset, next);
 }
 
 TEST_F(WalScanTest, RecordThatIsNotEndedBeforeTheNextIsNotTorn) {
   const std::string begun = Fragment(2, Batch(1, 1, 50));
   const WalScan scan = Scan(begun + Fragment(1, Batch(2, 1, 50)));
   EXPECT_EQ(scan.bad_offset, 0u);
-  EXPECT_TRUE(scan.record_after);
-  EXPECT_EQ(scan.record_after_offset, begun.size());
+  EXPECT_TRUE(scan.more_after);
+  EXPECT_EQ(scan.more_after_offset, begun.size());
 }
 
 TEST_F(WalScanTest, RecordThatWasNotBegunIsNotTornBeforeAnother) {
   const std::string ended = Fragment(4, std::string(50, 'x'));
-  EXPECT_TRUE(Scan(ended + Fragment(1, Batch(2, 1, 50))).record_after);
-  EXPECT_FALSE(Scan(ended).record_after);
+  EXPECT_TRUE(Scan(ended + Fragment(1, Batch(2, 1, 50))).more_after);
+  EXPECT_FALSE(Scan(ended).more_after);
+}
+
+// A page that takes with it the end of one record and the beginning of the
+// next leaves only middles, as a torn record does; but its length tells.
+TEST_F(WalScanTest, MissingPageBetweenTwoRecordsIsNotTorn) {
+  WalBuilder wal;
+  const size_t bad = wal.Add(60'000);
+  const size_t next = wal.Add(60'000);
+  const size_t page = next / 4096 * 4096;
+  ASSERT_GT(page, kWalBlockBytes);
+  std::string bytes = wal.bytes();
+  std::fill_n(bytes.begin() + static_cast<long>(page), 4096, '\0');
+  const WalScan scan = Scan(bytes);
+  EXPECT_EQ(scan.bad_offset, kWalBlockBytes);
+  EXPECT_EQ(scan.good_bytes, bad);
+  EXPECT_TRUE(scan.more_after);
 }
 
 TEST_F(WalScanTest, BytesThatLookLikeARecordDoNotMakeATornTailDamage) {
@@ -201,7 +217,7 @@ TEST_F(WalScanTest, BytesThatLookLikeARecordDoNotMakeATornTailDamage) {
   bytes[begin] = static_cast<char>(bytes[begin] ^ 1);
   const WalScan scan = Scan(bytes);
   EXPECT_EQ(scan.bad_offset, begin);
-  EXPECT_FALSE(scan.record_after);
+  EXPECT_FALSE(scan.more_after);
 }
 
 TEST_F(WalScanTest, TornTailIsCutOffAndKept) {
