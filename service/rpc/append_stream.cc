@@ -53,8 +53,8 @@ void AppendStream::OnReadDone(bool ok) {
   bool draining = false;
   {
     core::MutexLock lock(&mutex_);
-    reading_ = false;
     if (!ok) {
+      reading_ = false;
       half_closed_ = true;
       return Advance();
     }
@@ -65,15 +65,18 @@ void AppendStream::OnReadDone(bool ok) {
   }
   absl::StatusOr<log::Append> append =
       draining ? core::ShuttingDownError() : ParseBatch();
-  if (!append.ok()) {
-    Complete(index, append.status());
-  } else {
-    {
-      core::MutexLock lock(&mutex_);
-      waiting_ = *std::move(append);
-    }
-    Submit(index);
+  {
+    core::MutexLock lock(&mutex_);
+    // Only now may `request_` be read into again, and only once the batch is
+    // not waiting any more.
+    reading_ = false;
+    if (append.ok()) waiting_ = *std::move(append);
   }
+  if (append.ok()) {
+    Submit(index);
+    return;
+  }
+  Complete(index, append.status());
   core::MutexLock lock(&mutex_);
   MaybeRead();
 }

@@ -73,6 +73,7 @@ class AppendStream final
   std::optional<log::Append> waiting_ ABSL_GUARDED_BY(mutex_);
   bool overloaded_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<grpc::Alarm> retry_alarm_ ABSL_GUARDED_BY(mutex_);
+  // From StartRead until `request_` is not needed any more.
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   // The client has sent its last batch.

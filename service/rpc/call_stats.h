@@ -61,7 +61,7 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
 // The codes of gRPC: 0 (OK) to 16 (UNAUTHENTICATED).
 inline constexpr size_t kCodeCount = 17;
 
-// The reasons of errors.proto; the first one stands for errors without.
+// The reasons of errors.proto; errors without one are mistakes in the server.
 inline constexpr size_t kReasonCount = v1::ErrorReason_ARRAYSIZE;
 
 // What is known of one method.
@@ -81,7 +81,11 @@ class CallStats {
   }
   // Counts a call or a batch that is answered with an error.
   void CountRefusal(const absl::Status& status) {
-    refusals_[core::ReasonOf(status)].fetch_add(1, std::memory_order_relaxed);
+    const v1::ErrorReason reason = core::ReasonOf(status);
+    const size_t index = reason == v1::ERROR_REASON_UNSPECIFIED
+                             ? v1::ERROR_REASON_INTERNAL
+                             : reason;
+    refusals_[index].fetch_add(1, std::memory_order_relaxed);
   }
   [[nodiscard]] int64_t refusals(size_t reason) const {
     return refusals_[reason].load(std::memory_order_relaxed);

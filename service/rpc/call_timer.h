@@ -23,7 +23,10 @@ class CallTimer {
 
   // To be called once, when the outcome is known.
   void Handled(const absl::Status& status) {
-    if (!status.ok()) all_->CountRefusal(status);
+    // A call that its client gave up was not refused.
+    if (!status.ok() && !absl::IsCancelled(status)) {
+      all_->CountRefusal(status);
+    }
     const auto index = static_cast<size_t>(status.code());
     Add(stats_.handled[index < kCodeCount ? index : kUnknown]);
     stats_.seconds.Observe(

@@ -54,6 +54,8 @@ int Serve(const Config& config) {
                  {{"error", std::string(server.status().message())}});
     return kExitStartFailed;
   }
+  // Before anyone is told: whoever reads the line may stop us at once.
+  signals.Arm();
   std::cout << absl::StrCat("journeyd ready grpc=", (*server)->grpc_address(),
                             " metrics=", (*server)->metrics_address(), "\n")
             << std::flush;

@@ -39,15 +39,19 @@ void SignalWaiter::Run() {
     if (sigwait(&signals, &signal) != 0) continue;
     if (signal == SIGUSR1) return;
     core::MutexLock lock(&mutex_);
-    if (!waiting_) on_early_();
+    if (!armed_) on_early_();
     signal_ = signal;
     changed_.NotifyAll();
   }
 }
 
+void SignalWaiter::Arm() {
+  core::MutexLock lock(&mutex_);
+  armed_ = true;
+}
+
 int SignalWaiter::WaitUntilStopped() {
   core::MutexLock lock(&mutex_);
-  waiting_ = true;
   while (signal_ == 0) changed_.Wait(&mutex_);
   return signal_;
 }

@@ -13,13 +13,15 @@ namespace journey::server {
 class SignalWaiter {
  public:
   // `on_early` is called, by the waiting thread, for a signal that comes
-  // before anyone waits; it ends the process.
+  // before Arm; it ends the process.
   explicit SignalWaiter(std::function<void()> on_early);
   ~SignalWaiter();
   SignalWaiter(const SignalWaiter&) = delete;
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 
-  // Returns the signal.
+  // From now on a signal is kept for WaitUntilStopped.
+  void Arm();
+  // Returns the signal. To be called after Arm.
   int WaitUntilStopped();
 
  private:
@@ -28,7 +30,7 @@ class SignalWaiter {
   const std::function<void()> on_early_;
   core::Mutex mutex_;
   core::CondVar changed_;
-  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool armed_ ABSL_GUARDED_BY(mutex_) = false;
   int signal_ ABSL_GUARDED_BY(mutex_) = 0;
   std::thread thread_;
 };

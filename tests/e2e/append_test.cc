@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "tests/e2e/calls.h"
 
 namespace journey::testing {
@@ -105,6 +109,36 @@ TEST_F(AppendTest, StreamAnswersInOrderAndGoesOnAfterARefusal) {
   }
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_THAT(positions, ElementsAre(1, 2, 0, 3, 1));
+}
+
+TEST_F(AppendTest, LongStreamAppendsEveryBatchOnceAndInOrder) {
+  constexpr int kBatches = 2000;
+  grpc::ClientContext context;
+  auto stream = client_.touchpoints->AppendStream(&context);
+  std::thread sender([&] {
+    v1::AppendStreamRequest request;
+    for (int i = 0; i < kBatches; ++i) {
+      *request.mutable_batch() = Batch({Call(std::to_string(i))});
+      ASSERT_TRUE(stream->Write(request));
+    }
+    stream->WritesDone();
+  });
+  v1::AppendStreamResponse response;
+  int64_t count = 0;
+  while (stream->Read(&response)) {
+    ASSERT_EQ(response.batch_index(), count++);
+    ASSERT_EQ(response.appended().results(0).position(), count);
+  }
+  sender.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(count, kBatches);
+  v1::ReadRequest read;
+  read.set_tenant_id(kTenant);
+  const auto events = Read(client_, read).response;
+  ASSERT_EQ(events.size(), kBatches);
+  for (int i = 0; i < kBatches; ++i) {
+    ASSERT_EQ(events[i].touchpoint().touchpoint_id(), std::to_string(i));
+  }
 }
 
 TEST_F(AppendTest, RetractionWithdrawsBeforeAndAfterTheTouchpoint) {

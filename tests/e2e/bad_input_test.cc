@@ -1,0 +1,314 @@
+// Whatever is wrong with a request is named by its field, and nothing is
+// stored.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "google/protobuf/text_format.h"
+#include "service/core/limits.h"
+#include "tests/e2e/calls.h"
+#include "tests/e2e/raw_call.h"
+
+namespace journey::testing {
+namespace {
+
+using google::protobuf::TextFormat;
+
+constexpr char kTouchpointService[] = "/journey.v1.TouchpointService/";
+constexpr char kJourneyService[] = "/journey.v1.JourneyService/";
+constexpr char kDealService[] = "/journey.v1.DealService/";
+
+class BadInputTest : public ::testing::Test {
+ protected:
+  // One server for the whole table: nothing that is tried may change it.
+  static void SetUpTestSuite() { server_ = new TestServer(); }
+  static void TearDownTestSuite() {
+    delete server_;
+    server_ = nullptr;
+  }
+
+  // Expects INVALID_ARGUMENT that names exactly `fields`.
+  static void ExpectRefused(const std::string& method, const std::string& bytes,
+                            const std::vector<std::string>& fields) {
+    const grpc::Status status =
+        RawCall(server_->client().channel, method, bytes, nullptr);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT)
+        << status.error_message();
+    EXPECT_EQ(Reason(status), "VALIDATION_FAILED");
+    EXPECT_EQ(BadFields(status), fields);
+    EXPECT_EQ(EventCount(server_->client()), 0);
+  }
+
+  static TestServer* server_;
+};
+
+TestServer* BadInputTest::server_ = nullptr;
+
+// A good append, to which a case adds what is bad.
+v1::AppendRequest Good() { return Batch({Call("1")}); }
+
+std::string Times(size_t count) { return std::string(count, 'x'); }
+
+struct AppendCase {
+  const char* desc;
+  // Merged into the good request's only touchpoint, in text format.
+  std::string touchpoint;
+  std::vector<std::string> fields;
+};
+
+TEST_F(BadInputTest, AppendNamesTheBadFieldOfATouchpoint) {
+  const std::string t = "touchpoints[0].";
+  const AppendCase kCases[] = {
+      {"no source", "source: ''", {t + "source"}},
+      {"long source",
+       "source: '" + Times(core::kSourceBytesMax + 1) + "'",
+       {t + "source"}},
+      {"control character", "source: 'a\\nb'", {t + "source"}},
+      {"no id", "touchpoint_id: ''", {t + "touchpoint_id"}},
+      {"long id",
+       "touchpoint_id: '" + Times(core::kIdBytesMax + 1) + "'",
+       {t + "touchpoint_id"}},
+      {"before 1970", "occurred_at { seconds: -1 }", {t + "occurred_at"}},
+      {"absurdly late",
+       "occurred_at { seconds: 253402300799 }",
+       {t + "occurred_at"}},
+      {"more than a day ahead",
+       "occurred_at { seconds: 1767312001 }",
+       {t + "occurred_at"}},
+      {"bad nanos", "occurred_at { nanos: -5 }", {t + "occurred_at"}},
+      {"long account",
+       "account_id: '" + Times(core::kIdBytesMax + 1) + "'",
+       {t + "account_id"}},
+      {"unknown direction", "direction: 77", {t + "direction"}},
+      {"unknown sentiment", "sentiment: -1", {t + "sentiment"}},
+      {"long channel",
+       "channel: '" + Times(core::kLabelBytesMax + 1) + "'",
+       {t + "channel"}},
+      {"unset link", "links {}", {t + "links[0].type", t + "links[0].id"}},
+      {"unset action", "meeting {}", {t + "meeting.action"}},
+      {"unknown outcome", "call { outcome: 99 }", {t + "call.outcome"}},
+      {"negative duration",
+       "call { outcome: OUTCOME_BUSY duration { seconds: -1 } }",
+       {t + "call.duration"}},
+      {"bad currency",
+       "offer { action: ACTION_SENT offer_id: 'o' "
+       "amount { amount_minor: 1 currency_code: 'eur' } }",
+       {t + "offer.amount.currency_code"}},
+      {"bad day",
+       "deal_id: 'd' deal { action: ACTION_OPENED "
+       "expected_close_date { year: 2026 month: 2 day: 30 } }",
+       {t + "deal.expected_close_date"}},
+      {"score out of range",
+       "survey { type: TYPE_NPS score: 11 }",
+       {t + "survey.score"}},
+  };
+  for (const AppendCase& test : kCases) {
+    SCOPED_TRACE(test.desc);
+    v1::AppendRequest request = Good();
+    TextFormat::Parser parser;
+    ASSERT_TRUE(parser.MergeFromString(test.touchpoint,
+                                       request.mutable_touchpoints(0)));
+    ExpectRefused(std::string(kTouchpointService) + "Append",
+                  request.SerializeAsString(), test.fields);
+  }
+}
+
+TEST_F(BadInputTest, TouchpointWithoutTimeSubjectOrPayloadNamesAll) {
+  v1::AppendRequest request = Good();
+  auto& touchpoint = *request.mutable_touchpoints(0);
+  touchpoint.clear_occurred_at();
+  touchpoint.clear_account_id();
+  touchpoint.clear_contact_id();
+  touchpoint.clear_payload();
+  const grpc::Status status = Append(server_->client(), request).status;
+  EXPECT_EQ(Reason(status), "VALIDATION_FAILED");
+  EXPECT_EQ(BadFields(status).size(), 3) << status.error_message();
+}
+
+TEST_F(BadInputTest, RequestsNameTheirBadFields) {
+  const std::string t = "tenant_id: 'acme' ";
+  const std::string subject =
+      "subject { type: SUBJECT_TYPE_CONTACT id: 'ann' } ";
+  const auto bytes = [](auto message, const std::string& text) {
+    EXPECT_TRUE(TextFormat::ParseFromString(text, &message)) << text;
+    return message.SerializeAsString();
+  };
+  const std::string long_token =
+      "page_token: '" + Times(core::kPageTokenBytesMax + 1) + "'";
+  const struct {
+    const char* desc;
+    std::string method;
+    std::string bytes;
+    std::vector<std::string> fields;
+  } kCases[] = {
+      {"empty append",
+       "Append",
+       bytes(v1::AppendRequest(), ""),
+       {"tenant_id", "touchpoints"}},
+      {"upper-case tenant",
+       "Append",
+       bytes(Good(), "tenant_id: 'Acme'"),
+       {"tenant_id", "touchpoints"}},
+      {"empty retract",
+       "Retract",
+       bytes(v1::RetractRequest(), ""),
+       {"tenant_id", "targets"}},
+      {"unset target",
+       "Retract",
+       bytes(v1::RetractRequest(), t + "targets {}"),
+       {"targets[0].source", "targets[0].touchpoint_id"}},
+      {"negative position",
+       "Read",
+       bytes(v1::ReadRequest(), t + "from_position: -1 max_events: -1"),
+       {"from_position", "max_events"}},
+      {"unknown order",
+       "Read",
+       bytes(v1::ReadRequest(), t + "order: 9"),
+       {"order"}},
+      {"bad filter",
+       "Read",
+       bytes(v1::ReadRequest(),
+             t + "filter { kinds: 1 occurred_from { seconds: -9 } }"),
+       {"filter.kinds[0]", "filter.occurred_from"}},
+      {"half a subject",
+       "Read",
+       bytes(v1::ReadRequest(), t + "subject { id: 'a' }"),
+       {"subject.type"}},
+      {"negative after",
+       "Subscribe",
+       bytes(v1::SubscribeRequest(), t + "after_position: -1"),
+       {"after_position"}},
+      {"after the head",
+       "Subscribe",
+       bytes(v1::SubscribeRequest(), t + "after_position: 1"),
+       {"after_position"}},
+      {"no subject",
+       "GetJourney",
+       bytes(v1::GetJourneyRequest(), t),
+       {"subject.type", "subject.id"}},
+      {"absurd as_of",
+       "GetJourney",
+       bytes(v1::GetJourneyRequest(),
+             t + subject + "as_of { seconds: 999999999999 }"),
+       {"as_of"}},
+      {"no subjects",
+       "BatchGetJourneys",
+       bytes(v1::BatchGetJourneysRequest(), t),
+       {"subjects"}},
+      {"negative page",
+       "ListJourneys",
+       bytes(v1::ListJourneysRequest(), t + "page_size: -1"),
+       {"page_size"}},
+      {"large page",
+       "ListJourneys",
+       bytes(v1::ListJourneysRequest(), t + "page_size: 1001"),
+       {"page_size"}},
+      {"unknown status",
+       "ListJourneys",
+       bytes(v1::ListJourneysRequest(), t + "lead_status: 55"),
+       {"lead_status"}},
+      {"foreign token",
+       "ListJourneys",
+       bytes(v1::ListJourneysRequest(), t + "page_token: 'nonsense'"),
+       {"page_token"}},
+      {"long token",
+       "GetTimeline",
+       bytes(v1::GetTimelineRequest(), t + subject + long_token),
+       {"page_token"}},
+      {"unset link",
+       "GetTimeline",
+       bytes(v1::GetTimelineRequest(), t + subject + "link {}"),
+       {"link.type", "link.id"}},
+      {"no deal", "GetDeal", bytes(v1::GetDealRequest(), t), {"deal_id"}},
+      {"foreign token of deals",
+       "ListDeals",
+       bytes(v1::ListDealsRequest(), t + "page_token: '\\001\\002'"),
+       {"page_token"}},
+      {"unknown reason",
+       "ListStalledDeals",
+       bytes(v1::ListStalledDealsRequest(), t + "reasons: 42"),
+       {"reasons[0]"}},
+      {"too many a column",
+       "GetBoard",
+       bytes(v1::GetBoardRequest(), t + "deals_per_column: 101"),
+       {"deals_per_column"}},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(test.desc);
+    const bool journeys = test.method.find("Journey") != std::string::npos ||
+                          test.method == "GetTimeline";
+    const bool deals = test.method.find("Deal") != std::string::npos ||
+                       test.method == "GetBoard";
+    const char* service = journeys ? kJourneyService
+                          : deals  ? kDealService
+                                   : kTouchpointService;
+    ExpectRefused(service + test.method, test.bytes, test.fields);
+  }
+}
+
+TEST_F(BadInputTest, TooMuchIsRefused) {
+  v1::AppendRequest many;
+  many.set_tenant_id(kTenant);
+  for (int i = 0; i <= core::kBatchTouchpointsMax; ++i) {
+    *many.add_touchpoints() = Call(std::to_string(i));
+  }
+  const std::string append = std::string(kTouchpointService) + "Append";
+  ExpectRefused(append, many.SerializeAsString(), {"touchpoints"});
+
+  // Within the bound of a message, but not of a batch.
+  v1::AppendRequest large;
+  large.set_tenant_id(kTenant);
+  for (int i = 0; i < 300; ++i) {
+    v1::Touchpoint touchpoint = Call(std::to_string(i));
+    (*touchpoint.mutable_attributes()->mutable_fields())["x"].set_string_value(
+        Times(15'000));
+    *large.add_touchpoints() = touchpoint;
+  }
+  ASSERT_LT(large.ByteSizeLong(), core::kMessageBytesMax);
+  ExpectRefused(append, large.SerializeAsString(), {"touchpoints"});
+
+  ExpectRefused(append, Times(core::kMessageBytesMax + 1), {"request"});
+}
+
+TEST_F(BadInputTest, BytesThatAreNoMessageAreBlamedOnTheirField) {
+  const std::string append = std::string(kTouchpointService) + "Append";
+  std::string bytes = Good().SerializeAsString();
+  const size_t account = bytes.find("globex");
+  ASSERT_NE(account, std::string::npos);
+  bytes[account] = '\xff';
+  ExpectRefused(append, bytes, {"touchpoints[0].account_id"});
+  ExpectRefused(append, "\xff\xff\xff\xff", {"request"});
+
+  v1::AppendRequest deep = Good();
+  google::protobuf::Value* value = &(*deep.mutable_touchpoints(0)
+                                          ->mutable_attributes()
+                                          ->mutable_fields())["x"];
+  for (int i = 0; i < 20; ++i) {
+    value = value->mutable_list_value()->add_values();
+  }
+  value->set_bool_value(true);
+  ExpectRefused(append, deep.SerializeAsString(),
+                {"touchpoints[0].attributes"});
+}
+
+TEST_F(BadInputTest, UnknownFieldsOfNewerClientsAreKept) {
+  TestServer server;
+  // Field 1000, varint 7, at the end of the only touchpoint.
+  v1::AppendRequest request = Good();
+  auto& touchpoint = *request.mutable_touchpoints(0);
+  touchpoint.GetReflection()
+      ->MutableUnknownFields(&touchpoint)
+      ->AddVarint(1000, 7);
+  ASSERT_TRUE(Append(server.client(), request).status.ok());
+  v1::ReadRequest read;
+  read.set_tenant_id(kTenant);
+  const auto events = Read(server.client(), read).response;
+  ASSERT_EQ(events.size(), 1);
+  EXPECT_EQ(events[0].touchpoint().SerializeAsString(),
+            touchpoint.SerializeAsString());
+}
+
+}  // namespace
+}  // namespace journey::testing
