@@ -121,14 +121,11 @@ int64_t FaultFileSystem::faults() const {
   return faults_;
 }
 
-int64_t FaultFileSystem::writes() const {
+void FaultFileSystem::CutPowerAfter(int64_t calls,
+                                    const std::string& path_part) {
   const core::MutexLock lock(&mutex_);
-  return writes_;
-}
-
-void FaultFileSystem::CutPowerAfterWrites(int64_t writes) {
-  const core::MutexLock lock(&mutex_);
-  writes_left_ = writes;
+  calls_left_ = calls;
+  counted_part_ = path_part;
 }
 
 void FaultFileSystem::CutPower() {
@@ -148,10 +145,9 @@ IOStatus FaultFileSystem::CheckPower() const {
 
 IOStatus FaultFileSystem::Check(FaultyCall call, const std::string& path) {
   const core::MutexLock lock(&mutex_);
-  if (call == FaultyCall::kWrite) {
-    ++writes_;
-    if (writes_left_ == 0) power_is_cut_ = true;
-    if (writes_left_ > 0) --writes_left_;
+  if (calls_left_ >= 0 && path.find(counted_part_) != std::string::npos) {
+    if (calls_left_ == 0) power_is_cut_ = true;
+    --calls_left_;
   }
   if (power_is_cut_) return IOStatus::IOError("the power is cut");
   for (Injection& injection : injections_) {
@@ -191,6 +187,10 @@ void FaultFileSystem::Synced(const std::string& path) {
 
 void FaultFileSystem::DirectorySynced(const std::string& path) {
   const core::MutexLock lock(&mutex_);
+  SyncEntries(path);
+}
+
+void FaultFileSystem::SyncEntries(const std::string& path) {
   for (auto& [file, state] : files_) {
     if (DirectoryOf(file) == path) state.entry_synced = true;
   }
@@ -220,7 +220,9 @@ IOStatus FaultFileSystem::ReopenWritableFile(
     status = target()->ReopenWritableFile(path, options, &file, debug);
   }
   if (!status.ok()) return status;
-  const uint64_t bytes = file->GetFileSize(options.io_options, debug);
+  uint64_t bytes = 0;
+  status = target()->GetFileSize(path, options.io_options, &bytes, debug);
+  if (!status.ok()) return status;
   *result = std::make_unique<FaultFile>(std::move(file), path, this);
   const core::MutexLock lock(&mutex_);
   // What this object did not write is as old as the hills.
@@ -263,6 +265,7 @@ IOStatus FaultFileSystem::DeleteFile(const std::string& path,
   if (status.ok()) status = target()->DeleteFile(path, options, debug);
   if (status.ok()) {
     const core::MutexLock lock(&mutex_);
+    SyncEntries(DirectoryOf(path));
     files_.erase(path);
   }
   return status;
@@ -276,10 +279,10 @@ IOStatus FaultFileSystem::RenameFile(const std::string& from,
   if (status.ok()) status = target()->RenameFile(from, to, options, debug);
   if (status.ok()) {
     const core::MutexLock lock(&mutex_);
+    SyncEntries(DirectoryOf(to));
     const auto it = files_.find(from);
     if (it != files_.end()) {
-      FileState state = it->second;
-      state.entry_synced = true;
+      const FileState state = it->second;
       files_.erase(it);
       files_[to] = state;
     }
@@ -304,7 +307,7 @@ void FaultFileSystem::LoseUnsynced() {
   for (const auto& [path, state] : files_) Lose(path, state);
   files_.clear();
   power_is_cut_ = false;
-  writes_left_ = -1;
+  calls_left_ = -1;
 }
 
 void FaultFileSystem::Lose(const std::string& path, const FileState& state) {

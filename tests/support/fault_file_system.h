@@ -27,7 +27,8 @@ enum class Fault { kIoError, kNoSpace };
 // A power cut keeps, of each file, what was synced; of what was not, it drops
 // the whole, cuts it at a random byte, keeps it, or keeps it with one page of
 // zeros in it. A new file whose directory was not synced may vanish. Renames,
-// deletions and truncations count as durable at once.
+// deletions and truncations count as durable at once, and so do earlier new
+// files of the same directory, as on a journalling file system.
 class FaultFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   static constexpr uint64_t kPageBytes = 4096;
@@ -44,12 +45,10 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   void ClearInjections();
   // How many injected errors were returned.
   [[nodiscard]] int64_t faults() const;
-  // How many writes there were, to any file.
-  [[nodiscard]] int64_t writes() const;
 
-  // Cuts the power after so many more writes to any file: they and everything
-  // after them fail.
-  void CutPowerAfterWrites(int64_t writes);
+  // Cuts the power after so many more writes and syncs of files whose path
+  // contains `path_part`: everything after them fails.
+  void CutPowerAfter(int64_t calls, const std::string& path_part = "");
   void CutPower();
   [[nodiscard]] bool power_is_cut() const;
 
@@ -111,6 +110,9 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   void Resized(const std::string& path, uint64_t bytes);
   void Synced(const std::string& path);
   void DirectorySynced(const std::string& path);
+  // Makes the entries of all files of a directory durable.
+  void SyncEntries(const std::string& path)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Lose(const std::string& path, const FileState& state)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -119,9 +121,9 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   std::map<std::string, FileState> files_ ABSL_GUARDED_BY(mutex_);
   std::vector<Injection> injections_ ABSL_GUARDED_BY(mutex_);
   int64_t faults_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Writes until the power is cut; -1 is never.
-  int64_t writes_left_ ABSL_GUARDED_BY(mutex_) = -1;
+  // Writes and syncs until the power is cut; -1 is never.
+  int64_t calls_left_ ABSL_GUARDED_BY(mutex_) = -1;
+  std::string counted_part_ ABSL_GUARDED_BY(mutex_);
   bool power_is_cut_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
