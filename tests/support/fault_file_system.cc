@@ -34,10 +34,13 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Append(const Slice& data, const IOOptions& options,
                   IODebugContext* debug) override {
     IOStatus status = file_system_->Check(FaultyCall::kWrite, path_);
-    if (!status.ok()) return status;
-    status = target()->Append(data, options, debug);
-    if (status.ok()) file_system_->Written(path_, data.size());
-    return status;
+    const size_t bytes =
+        status.ok() ? data.size() : file_system_->TakeTornBytes(data.size());
+    if (bytes == 0) return status;
+    const IOStatus written =
+        target()->Append(Slice(data.data(), bytes), options, debug);
+    if (written.ok()) file_system_->Written(path_, bytes);
+    return status.ok() ? written : status;
   }
   IOStatus Append(const Slice& data, const IOOptions& options,
                   const rocksdb::DataVerificationInfo& /*verification*/,
@@ -146,7 +149,10 @@ IOStatus FaultFileSystem::CheckPower() const {
 IOStatus FaultFileSystem::Check(FaultyCall call, const std::string& path) {
   const core::MutexLock lock(&mutex_);
   if (calls_left_ >= 0 && path.find(counted_part_) != std::string::npos) {
-    if (calls_left_ == 0) power_is_cut_ = true;
+    if (calls_left_ == 0) {
+      power_is_cut_ = true;
+      write_is_torn_ = call == FaultyCall::kWrite;
+    }
     --calls_left_;
   }
   if (power_is_cut_) return IOStatus::IOError("the power is cut");
@@ -165,6 +171,11 @@ IOStatus FaultFileSystem::Check(FaultyCall call, const std::string& path) {
                : IOStatus::IOError("injected", path);
   }
   return IOStatus::OK();
+}
+
+size_t FaultFileSystem::TakeTornBytes(size_t bytes) {
+  const core::MutexLock lock(&mutex_);
+  return std::exchange(write_is_torn_, false) ? random_() % (bytes + 1) : 0;
 }
 
 void FaultFileSystem::Written(const std::string& path, uint64_t bytes) {
@@ -307,6 +318,7 @@ void FaultFileSystem::LoseUnsynced() {
   for (const auto& [path, state] : files_) Lose(path, state);
   files_.clear();
   power_is_cut_ = false;
+  write_is_torn_ = false;
   calls_left_ = -1;
 }
 

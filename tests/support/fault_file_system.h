@@ -47,7 +47,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   [[nodiscard]] int64_t faults() const;
 
   // Cuts the power after so many more writes and syncs of files whose path
-  // contains `path_part`: everything after them fails.
+  // contains `path_part`: everything after them fails, but a write that is cut
+  // short may have been carried out in part.
   void CutPowerAfter(int64_t calls, const std::string& path_part = "");
   void CutPower();
   [[nodiscard]] bool power_is_cut() const;
@@ -106,6 +107,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   // Whether a call may go on; counts it.
   rocksdb::IOStatus Check(FaultyCall call, const std::string& path);
   rocksdb::IOStatus CheckPower() const;
+  // How much of the write during which the power was cut is carried out.
+  size_t TakeTornBytes(size_t bytes);
   void Written(const std::string& path, uint64_t bytes);
   void Resized(const std::string& path, uint64_t bytes);
   void Synced(const std::string& path);
@@ -125,6 +128,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   int64_t calls_left_ ABSL_GUARDED_BY(mutex_) = -1;
   std::string counted_part_ ABSL_GUARDED_BY(mutex_);
   bool power_is_cut_ ABSL_GUARDED_BY(mutex_) = false;
+  bool write_is_torn_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace journey::testing
