@@ -44,7 +44,15 @@ int ReportParseError(const CLI::App& root, const CLI::ParseError& error,
     root.exit(error, *environment.out, *environment.err);
     return kExitOk;
   }
-  *environment.err << "journeyctl: " << error.what()
+  // CLI11 misses the command before it complains about the word it got.
+  const std::vector<std::string> unknown = root.remaining(true);
+  std::string what = error.what();
+  if (code == CLI::ExitCodes::RequiredError && !unknown.empty()) {
+    what = (unknown.front()[0] == '-' ? "unknown option \""
+                                      : "unknown command \"") +
+           unknown.front() + "\"";
+  }
+  *environment.err << "journeyctl: " << what
                    << "\nWhat to do: see journeyctl --help, or COMMAND "
                       "--help.\n";
   return kExitUsage;

@@ -176,7 +176,7 @@ absl::StatusOr<int> RunTail(const Invocation& invocation,
 
 void AddTailCommand(CLI::App& root, Invocation& invocation) {
   CLI::App* command = AddCommand(
-      root, "tail", "Follow the log; goes on by itself after interruptions",
+      root, "tail", "Follow the log, also over lost connections",
       "  journeyctl tail\n"
       "  journeyctl tail --after 0 --kind deal,offer -o ndjson\n"
       "  journeyctl tail --checkpoint crm.position -o ndjson | ./consumer");

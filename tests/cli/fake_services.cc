@@ -1,0 +1,208 @@
+#include "tests/cli/fake_services.h"
+
+#include <algorithm>
+
+#include "google/rpc/error_details.pb.h"
+
+namespace journey::testing {
+
+google::rpc::Status MakeError(
+    grpc::StatusCode code, v1::ErrorReason reason, const std::string& message,
+    const std::vector<std::pair<std::string, std::string>>& fields,
+    int retry_seconds) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  google::rpc::ErrorInfo info;
+  info.set_domain("journey.v1");
+  info.set_reason(v1::ErrorReason_Name(reason).substr(13));
+  status.add_details()->PackFrom(info);
+  if (!fields.empty()) {
+    google::rpc::BadRequest bad;
+    for (const auto& [field, description] : fields) {
+      auto& violation = *bad.add_field_violations();
+      violation.set_field(field);
+      violation.set_description(description);
+    }
+    status.add_details()->PackFrom(bad);
+  }
+  if (retry_seconds >= 0) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(retry_seconds);
+    status.add_details()->PackFrom(retry);
+  }
+  return status;
+}
+
+grpc::Status ToGrpc(const google::rpc::Status& status) {
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                      status.message(), status.SerializeAsString());
+}
+
+std::vector<std::string> FakeTouchpoints::stored_ids() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return ids_;
+}
+
+int FakeTouchpoints::batches() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return batches_;
+}
+
+std::vector<v1::SubscribeRequest> FakeTouchpoints::subscribe_requests() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return subscribe_requests_;
+}
+
+void FakeTouchpoints::Take(const v1::AppendRequest& batch,
+                           v1::AppendResponse* response) {
+  for (const v1::Touchpoint& touchpoint : batch.touchpoints()) {
+    const auto known =
+        std::find(ids_.begin(), ids_.end(), touchpoint.touchpoint_id());
+    v1::AppendResult& result = *response->add_results();
+    result.set_repeated(known != ids_.end());
+    result.set_position(known - ids_.begin() + 1);
+    if (known == ids_.end()) ids_.push_back(touchpoint.touchpoint_id());
+  }
+}
+
+grpc::Status FakeTouchpoints::AppendStream(
+    grpc::ServerContext* /*context*/,
+    grpc::ServerReaderWriter<v1::AppendStreamResponse, v1::AppendStreamRequest>*
+        stream) {
+  v1::AppendStreamRequest request;
+  for (int64_t index = 0; stream->Read(&request); ++index) {
+    v1::AppendStreamResponse response;
+    response.set_batch_index(index);
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (break_after >= 0 && batches_ >= break_after) {
+        break_after = -1;
+        return break_with;
+      }
+      ++batches_;
+      const google::rpc::Status verdict =
+          judge ? judge(request.batch()) : google::rpc::Status();
+      if (verdict.code() != 0) {
+        *response.mutable_refused() = verdict;
+      } else {
+        Take(request.batch(), response.mutable_appended());
+      }
+    }
+    stream->Write(response);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeTouchpoints::Subscribe(
+    grpc::ServerContext* /*context*/, const v1::SubscribeRequest* request,
+    grpc::ServerWriter<v1::SubscribeResponse>* writer) {
+  size_t call = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    call = subscribe_requests_.size();
+    subscribe_requests_.push_back(*request);
+  }
+  if (call < subscriptions.size()) {
+    for (const auto& message : subscriptions[call]) writer->Write(message);
+  }
+  return subscribe_end;
+}
+
+grpc::Status FakeTouchpoints::Read(
+    grpc::ServerContext* /*context*/, const v1::ReadRequest* request,
+    grpc::ServerWriter<v1::ReadResponse>* writer) {
+  read_request = *request;
+  v1::ReadResponse response;
+  for (const v1::Event& event : events) *response.add_events() = event;
+  if (!events.empty()) writer->Write(response);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeTouchpoints::Retract(grpc::ServerContext* /*context*/,
+                                      const v1::RetractRequest* request,
+                                      v1::RetractResponse* response) {
+  retract_request = *request;
+  for (int i = 0; i < request->targets_size(); ++i) {
+    response->add_results()->set_position(1234 + i);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeJourneys::GetJourney(grpc::ServerContext* /*context*/,
+                                      const v1::GetJourneyRequest* request,
+                                      v1::GetJourneyResponse* response) {
+  get_request = *request;
+  *response = journey;
+  return error;
+}
+
+grpc::Status FakeJourneys::ListJourneys(grpc::ServerContext* /*context*/,
+                                        const v1::ListJourneysRequest* request,
+                                        v1::ListJourneysResponse* response) {
+  list_request = *request;
+  if (!error.ok()) return error;
+  const size_t page =
+      request->page_token().empty()
+          ? 0
+          : static_cast<size_t>(std::stoi(request->page_token()));
+  *response = pages.at(page);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeJourneys::GetTimeline(grpc::ServerContext* /*context*/,
+                                       const v1::GetTimelineRequest* request,
+                                       v1::GetTimelineResponse* response) {
+  timeline_request = *request;
+  *response = timeline;
+  return error;
+}
+
+grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
+                                 const v1::GetBoardRequest* request,
+                                 v1::GetBoardResponse* response) {
+  board_request = *request;
+  *response = board;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeDeals::ListStalledDeals(
+    grpc::ServerContext* /*context*/,
+    const v1::ListStalledDealsRequest* request,
+    v1::ListStalledDealsResponse* response) {
+  stalled_request = *request;
+  *response = stalled;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAdmin::GetStatus(grpc::ServerContext* /*context*/,
+                                  const v1::GetStatusRequest* /*request*/,
+                                  v1::GetStatusResponse* response) {
+  *response = status;
+  return grpc::Status::OK;
+}
+
+FakeServer::FakeServer() {
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port);
+  builder.RegisterService(&touchpoints);
+  builder.RegisterService(&journeys);
+  builder.RegisterService(&deals);
+  builder.RegisterService(&admin);
+  server_ = builder.BuildAndStart();
+  address_ = "127.0.0.1:" + std::to_string(port);
+}
+
+FakeServer::~FakeServer() {
+  server_->Shutdown(std::chrono::system_clock::now());
+}
+
+std::vector<std::string> FakeServer::With(
+    std::vector<std::string> arguments) const {
+  arguments.insert(arguments.end(), {"--server", address_, "--tenant", "acme"});
+  return arguments;
+}
+
+}  // namespace journey::testing

@@ -1,0 +1,142 @@
+// A server in the test's own process whose answers the test writes.
+#ifndef TESTS_CLI_FAKE_SERVICES_H_
+#define TESTS_CLI_FAKE_SERVICES_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "google/rpc/status.pb.h"
+#include "journey/v1/admin_service.grpc.pb.h"
+#include "journey/v1/deal_service.grpc.pb.h"
+#include "journey/v1/errors.pb.h"
+#include "journey/v1/journey_service.grpc.pb.h"
+#include "journey/v1/touchpoint_service.grpc.pb.h"
+
+namespace journey::testing {
+
+// An error as the server sends it.
+google::rpc::Status MakeError(
+    grpc::StatusCode code, v1::ErrorReason reason, const std::string& message,
+    const std::vector<std::pair<std::string, std::string>>& fields = {},
+    int retry_seconds = -1);
+grpc::Status ToGrpc(const google::rpc::Status& status);
+
+// Takes touchpoints; refuses what `judge` refuses. Thread-safe.
+class FakeTouchpoints final : public v1::TouchpointService::Service {
+ public:
+  // Decides about one batch; OK takes it.
+  std::function<google::rpc::Status(const v1::AppendRequest&)> judge;
+  // Ends an AppendStream with this after so many batches, once; −1 never.
+  int break_after = -1;
+  grpc::Status break_with;
+  // What Subscribe sends: one list of messages a call, then `subscribe_end`.
+  std::vector<std::vector<v1::SubscribeResponse>> subscriptions;
+  grpc::Status subscribe_end =
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping");
+  std::vector<v1::Event> events;
+
+  [[nodiscard]] std::vector<std::string> stored_ids();
+  [[nodiscard]] int batches();
+  [[nodiscard]] std::vector<v1::SubscribeRequest> subscribe_requests();
+  v1::RetractRequest retract_request;
+  v1::ReadRequest read_request;
+
+  grpc::Status AppendStream(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::AppendStreamResponse,
+                               v1::AppendStreamRequest>* stream) override;
+  grpc::Status Subscribe(
+      grpc::ServerContext* context, const v1::SubscribeRequest* request,
+      grpc::ServerWriter<v1::SubscribeResponse>* writer) override;
+  grpc::Status Read(grpc::ServerContext* context,
+                    const v1::ReadRequest* request,
+                    grpc::ServerWriter<v1::ReadResponse>* writer) override;
+  grpc::Status Retract(grpc::ServerContext* context,
+                       const v1::RetractRequest* request,
+                       v1::RetractResponse* response) override;
+
+ private:
+  void Take(const v1::AppendRequest& batch, v1::AppendResponse* response);
+
+  std::mutex mutex_;
+  int batches_ = 0;
+  std::vector<std::string> ids_;
+  std::vector<v1::SubscribeRequest> subscribe_requests_;
+};
+
+// Answers queries with what the test has set, or with `error`.
+class FakeJourneys final : public v1::JourneyService::Service {
+ public:
+  grpc::Status error;
+  v1::GetJourneyResponse journey;
+  // One a page.
+  std::vector<v1::ListJourneysResponse> pages;
+  v1::GetTimelineResponse timeline;
+  v1::GetJourneyRequest get_request;
+  v1::ListJourneysRequest list_request;
+  v1::GetTimelineRequest timeline_request;
+
+  grpc::Status GetJourney(grpc::ServerContext* context,
+                          const v1::GetJourneyRequest* request,
+                          v1::GetJourneyResponse* response) override;
+  grpc::Status ListJourneys(grpc::ServerContext* context,
+                            const v1::ListJourneysRequest* request,
+                            v1::ListJourneysResponse* response) override;
+  grpc::Status GetTimeline(grpc::ServerContext* context,
+                           const v1::GetTimelineRequest* request,
+                           v1::GetTimelineResponse* response) override;
+};
+
+class FakeDeals final : public v1::DealService::Service {
+ public:
+  v1::GetBoardResponse board;
+  v1::ListStalledDealsResponse stalled;
+  v1::GetBoardRequest board_request;
+  v1::ListStalledDealsRequest stalled_request;
+
+  grpc::Status GetBoard(grpc::ServerContext* context,
+                        const v1::GetBoardRequest* request,
+                        v1::GetBoardResponse* response) override;
+  grpc::Status ListStalledDeals(
+      grpc::ServerContext* context, const v1::ListStalledDealsRequest* request,
+      v1::ListStalledDealsResponse* response) override;
+};
+
+class FakeAdmin final : public v1::AdminService::Service {
+ public:
+  v1::GetStatusResponse status;
+
+  grpc::Status GetStatus(grpc::ServerContext* context,
+                         const v1::GetStatusRequest* request,
+                         v1::GetStatusResponse* response) override;
+};
+
+// All of them on a free port.
+class FakeServer {
+ public:
+  FakeServer();
+  ~FakeServer();
+
+  [[nodiscard]] const std::string& address() const { return address_; }
+  // The flags that lead there.
+  [[nodiscard]] std::vector<std::string> With(
+      std::vector<std::string> arguments) const;
+
+  FakeTouchpoints touchpoints;
+  FakeJourneys journeys;
+  FakeDeals deals;
+  FakeAdmin admin;
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+}  // namespace journey::testing
+
+#endif  // TESTS_CLI_FAKE_SERVICES_H_

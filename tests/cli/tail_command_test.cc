@@ -1,0 +1,103 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/exit_codes.h"
+#include "tests/cli/cli_run.h"
+#include "tests/cli/fake_services.h"
+#include "tests/support/temp_dir.h"
+
+namespace journey::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+v1::SubscribeResponse Events(const std::vector<int64_t>& positions) {
+  v1::SubscribeResponse response;
+  for (const int64_t position : positions) {
+    v1::Event& event = *response.mutable_events()->add_events();
+    event.set_position(position);
+    event.mutable_touchpoint()->set_touchpoint_id(std::to_string(position));
+  }
+  return response;
+}
+
+v1::SubscribeResponse HeartbeatAt(int64_t position) {
+  v1::SubscribeResponse response;
+  response.mutable_heartbeat()->set_position(position);
+  return response;
+}
+
+class TailTest : public ::testing::Test {
+ protected:
+  FakeServer server_;
+  TempDir directory_;
+  std::string checkpoint_ = directory_.Join("checkpoint");
+};
+
+TEST_F(TailTest, GoesOnFromTheLastPositionAfterALostConnection) {
+  server_.touchpoints.subscriptions = {{Events({5, 6}), HeartbeatAt(9)},
+                                       {Events({10, 11})}};
+  const RunResult result = RunCli(server_.With(
+      {"tail", "--after", "4", "--max-events", "4", "-o", "ndjson"}));
+  EXPECT_EQ(result.code, cli::kExitOk) << result.err;
+  const auto requests = server_.touchpoints.subscribe_requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0].after_position(), 4);
+  EXPECT_EQ(requests[1].after_position(), 9);
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 4);
+  EXPECT_THAT(result.err, HasSubstr("going on after position 9"));
+}
+
+TEST_F(TailTest, CheckpointNeverRunsAheadOfTheOutput) {
+  server_.touchpoints.subscriptions = {{Events({1, 2, 3})}, {Events({3})}};
+  EXPECT_EQ(RunCli(server_.With({"tail", "--checkpoint", checkpoint_,
+                                 "--max-events", "2"}))
+                .code,
+            cli::kExitOk);
+  EXPECT_EQ(ReadFile(checkpoint_), "acme 2\n");
+  EXPECT_EQ(RunCli(server_.With({"tail", "--checkpoint", checkpoint_,
+                                 "--max-events", "1"}))
+                .code,
+            cli::kExitOk);
+  EXPECT_EQ(ReadFile(checkpoint_), "acme 3\n");
+  const auto requests = server_.touchpoints.subscribe_requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0].after_position(), 0);
+  EXPECT_EQ(requests[1].after_position(), 2);
+}
+
+TEST_F(TailTest, RefusesACheckpointOfAnotherTenant) {
+  WriteFile(checkpoint_, "globex 7\n");
+  const RunResult result =
+      RunCli(server_.With({"tail", "--checkpoint", checkpoint_}));
+  EXPECT_EQ(result.code, cli::kExitUsage);
+  EXPECT_THAT(result.err, HasSubstr("belongs to tenant \"globex\""));
+}
+
+TEST_F(TailTest, BeginsAtTheHeadByDefault) {
+  server_.admin.status.mutable_tenant()->set_head_position(77);
+  server_.touchpoints.subscriptions = {{Events({78})}};
+  const RunResult result = RunCli(server_.With({"tail", "--max-events", "1"}));
+  EXPECT_EQ(result.code, cli::kExitOk);
+  EXPECT_EQ(server_.touchpoints.subscribe_requests()[0].after_position(), 77);
+}
+
+TEST_F(TailTest, EndsAtARefusal) {
+  server_.touchpoints.subscribe_end = ToGrpc(MakeError(
+      grpc::StatusCode::INVALID_ARGUMENT, v1::ERROR_REASON_VALIDATION_FAILED,
+      "beyond the head", {{"after_position", "is beyond the head"}}));
+  EXPECT_EQ(RunCli(server_.With({"tail", "--after", "99"})).code,
+            cli::kExitRefused);
+}
+
+TEST_F(TailTest, CtrlCEndsIt) {
+  cli::Interrupt interrupt;
+  interrupt.Request();
+  World world;
+  world.interrupt = &interrupt;
+  EXPECT_EQ(RunCli(server_.With({"tail", "--after", "0"}), world).code,
+            cli::kExitInterrupted);
+}
+
+}  // namespace
+}  // namespace journey::testing
