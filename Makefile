@@ -26,7 +26,7 @@ run: build  ## Build, then serve until Ctrl-C
 	@printf '\n%s\n%s\n%s\n%s\n\n' 'To try in another terminal:' \
 	  '  $(JOURNEYCTL) status' \
 	  '  $(JOURNEYCTL) --tenant demo append -f deploy/samples/demo.ndjson' \
-	  '  $(JOURNEYCTL) --tenant demo journey list'
+	  '  $(JOURNEYCTL) --tenant demo journey get account:acc-0016'
 	@exec build/bin/journeyd --data-dir $(DATA_DIR) --listen $(LISTEN) \
 	  --metrics-listen $(METRICS_LISTEN) --rules $(RULES)
 

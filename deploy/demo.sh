@@ -7,7 +7,9 @@ cd "$(dirname "$0")/.."
 listen=${LISTEN:-127.0.0.1:50051}
 metrics_listen=${METRICS_LISTEN:-127.0.0.1:9464}
 samples=deploy/samples/demo.ndjson
-account=${DEMO_ACCOUNT:-acme}
+account=acc-0016
+# The day after the newest sample: since then everything has stalled.
+as_of=2025-06-28
 store=data/demo
 log=data/demo.log
 pid_file=data/demo.pid
@@ -49,9 +51,9 @@ show() {
   "${journeyctl[@]}" "$@"
 }
 show append -f "$samples"
-show journey get "account:$account"
-show deals board
-show deals stalled
+show journey get "account:$account" --as-of "$as_of"
+show deals board --as-of "$as_of"
+show deals stalled --as-of "$as_of"
 
 cat << EOF
 
