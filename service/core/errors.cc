@@ -49,10 +49,9 @@ absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason,
 
 absl::Status OverloadedError(absl::string_view message,
                              absl::string_view limit) {
-  absl::Status status =
-      MakeError(absl::StatusCode::kResourceExhausted,
-                v1::ERROR_REASON_OVERLOADED, message,
-                {{"limit", std::string(limit)}});
+  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted,
+                                  v1::ERROR_REASON_OVERLOADED, message,
+                                  {{"limit", std::string(limit)}});
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_nanos(kRetryDelayMillis * kNanosPerMilli);
   Attach(status, retry);
@@ -92,8 +91,7 @@ absl::Status Violations::Build(absl::StatusCode code,
                                v1::ErrorReason reason) const {
   if (empty()) return absl::OkStatus();
   const auto& first = bad_request_.field_violations(0);
-  std::string message =
-      absl::StrCat(first.field(), ": ", first.description());
+  std::string message = absl::StrCat(first.field(), ": ", first.description());
   if (count_ > 1) absl::StrAppend(&message, " (and ", count_ - 1, " more)");
   absl::Status status = MakeError(code, reason, message);
   Attach(status, bad_request_);

@@ -223,10 +223,9 @@ bool operator==(const OrderKey& a, const OrderKey& b) {
 }
 
 OrderKey OrderKeyOf(const v1::Touchpoint& touchpoint) {
-  return {static_cast<Micros>(touchpoint.occurred_at().seconds() *
-                                  kMicrosPerSecond +
-                              touchpoint.occurred_at().nanos() /
-                                  kNanosPerMicro),
+  return {static_cast<Micros>(
+              touchpoint.occurred_at().seconds() * kMicrosPerSecond +
+              touchpoint.occurred_at().nanos() / kNanosPerMicro),
           touchpoint.source(), touchpoint.touchpoint_id()};
 }
 
