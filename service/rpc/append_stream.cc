@@ -65,6 +65,7 @@ void AppendStream::OnReadDone(bool ok) {
   }
   absl::StatusOr<log::Append> append =
       draining ? core::ShuttingDownError() : ParseBatch();
+  const absl::Status status = append.status();
   {
     core::MutexLock lock(&mutex_);
     // Only now may `request_` be read into again, and only once the batch is
@@ -72,11 +73,8 @@ void AppendStream::OnReadDone(bool ok) {
     reading_ = false;
     if (append.ok()) waiting_ = *std::move(append);
   }
-  if (append.ok()) {
-    Submit(index);
-    return;
-  }
-  Complete(index, append.status());
+  if (status.ok()) return Submit(index);
+  Complete(index, status);
   core::MutexLock lock(&mutex_);
   MaybeRead();
 }
@@ -98,8 +96,8 @@ void AppendStream::Submit(int64_t index) {
     overloaded_ = false;
     append = *waiting_;
   }
-  append.done = [self = shared_from_this(), index](Outcome outcome) {
-    self->OnBatchDone(index, std::move(outcome));
+  append.done = [self = shared_from_this(), index](const Outcome& outcome) {
+    self->OnBatchDone(index, outcome);
   };
   env_.writer->Submit(std::move(append));
   core::MutexLock lock(&mutex_);
@@ -111,7 +109,7 @@ void AppendStream::Submit(int64_t index) {
   }
 }
 
-void AppendStream::OnBatchDone(int64_t index, Outcome outcome) {
+void AppendStream::OnBatchDone(int64_t index, const Outcome& outcome) {
   if (core::ReasonOf(outcome.status()) == v1::ERROR_REASON_OVERLOADED) {
     core::MutexLock lock(&mutex_);
     // The queue is full, which this stream waits out.

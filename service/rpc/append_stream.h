@@ -49,7 +49,7 @@ class AppendStream final
   void Submit(int64_t index);
   void Retry(int64_t index);
   // Called by the writer, possibly from within Submit.
-  void OnBatchDone(int64_t index, Outcome outcome);
+  void OnBatchDone(int64_t index, const Outcome& outcome);
   void Complete(int64_t index, const Outcome& outcome);
 
   void RetryLater(int64_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

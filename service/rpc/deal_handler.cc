@@ -10,6 +10,8 @@ grpc::ServerUnaryReactor* DealHandler::GetDeal(
     grpc::ByteBuffer* response) {
   return RunQuery<v1::GetDealRequest>(
       env_, Method::kGetDeal, request, response, &Check,
+      // A past instant may mean to fold many touchpoints again.
+      [](const v1::GetDealRequest& message) { return !message.has_as_of(); },
       [this](const v1::GetDealRequest& message) {
         return env_.views->GetDeal(message);
       });

@@ -15,7 +15,8 @@ using RawDealService = v1::DealService::WithRawCallbackMethod_GetDeal<
             v1::DealService::WithRawCallbackMethod_GetBoard<
                 v1::DealService::Service>>>>;
 
-// Single deals are read on the callback thread, everything else on a worker.
+// Single deals of the present are read on the callback thread, everything
+// else on a worker.
 class DealHandler final : public RawDealService {
  public:
   // `env` outlives this.

@@ -10,6 +10,8 @@ grpc::ServerUnaryReactor* JourneyHandler::GetJourney(
     grpc::ByteBuffer* response) {
   return RunQuery<v1::GetJourneyRequest>(
       env_, Method::kGetJourney, request, response, &Check,
+      // A past instant may mean to fold many touchpoints again.
+      [](const v1::GetJourneyRequest& message) { return !message.has_as_of(); },
       [this](const v1::GetJourneyRequest& message) {
         return env_.views->GetJourney(message);
       });

@@ -15,7 +15,8 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
             v1::JourneyService::WithRawCallbackMethod_GetTimeline<
                 v1::JourneyService::Service>>>>;
 
-// Single journeys are read on the callback thread, everything else on a worker.
+// Single journeys of the present are read on the callback thread, everything
+// else on a worker.
 class JourneyHandler final : public RawJourneyService {
  public:
   // `env` outlives this.

@@ -72,32 +72,20 @@ grpc::ServerUnaryReactor* RunUnary(const Environment& env, Method method,
   return call;
 }
 
-// Checks the request with `check` and answers with `query`, at once.
+// Checks the request with `check` and answers with `query`: at once where
+// `is_quick` says so, else on a worker. OVERLOADED when too many wait there.
 template <typename Request, typename Query>
 grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
                                    const grpc::ByteBuffer* bytes,
                                    grpc::ByteBuffer* response,
                                    absl::Status (*check)(const Request&),
+                                   bool (*is_quick)(const Request&),
                                    Query query) {
-  return RunUnary<Request>(env, method, bytes, response,
-                           [&](UnaryCall* call, Request request) {
-                             const absl::Status status = check(request);
-                             if (!status.ok()) return call->Refuse(status);
-                             call->Answer(query(request));
-                           });
-}
-
-// The same on a worker. OVERLOADED when too many queries wait.
-template <typename Request, typename Query>
-grpc::ServerUnaryReactor* RunPooledQuery(const Environment& env, Method method,
-                                         const grpc::ByteBuffer* bytes,
-                                         grpc::ByteBuffer* response,
-                                         absl::Status (*check)(const Request&),
-                                         Query query) {
   return RunUnary<Request>(
       env, method, bytes, response, [&](UnaryCall* call, Request request) {
         const absl::Status status = check(request);
         if (!status.ok()) return call->Refuse(status);
+        if (is_quick(request)) return call->Answer(query(request));
         const bool taken = env.query_pool->TrySubmit(
             [call, query, request = std::move(request)] {
               call->Answer(query(request));
@@ -107,6 +95,18 @@ grpc::ServerUnaryReactor* RunPooledQuery(const Environment& env, Method method,
                                              "queries_queued_max"));
         }
       });
+}
+
+// The same, always on a worker.
+template <typename Request, typename Query>
+grpc::ServerUnaryReactor* RunPooledQuery(const Environment& env, Method method,
+                                         const grpc::ByteBuffer* bytes,
+                                         grpc::ByteBuffer* response,
+                                         absl::Status (*check)(const Request&),
+                                         Query query) {
+  return RunQuery<Request>(
+      env, method, bytes, response, check,
+      [](const Request& /*request*/) { return false; }, std::move(query));
 }
 
 }  // namespace journey::rpc

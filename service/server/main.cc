@@ -1,6 +1,6 @@
 // journeyd: the service as a process.
-#include <csignal>
-#include <cstdio>
+#include <grpc/support/log.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -27,13 +27,28 @@ void EndAfterFatal(Logger& logger, const absl::Status& status) {
   _Exit(kExitFatal);
 }
 
-int Serve(const Config& config) {
+// gRPC's way of logging knows no context.
+Logger* grpc_logger = nullptr;
+
+// What the libraries want to say takes the form of our lines, or is not said.
+void RouteLibraryLogs(Logger& logger) {
   // Malformed requests are answered; a line each would let clients fill the
   // disk.
   google::protobuf::SetLogHandler(nullptr);
-  Logger logger(
+  grpc_logger = &logger;
+  gpr_set_log_function([](gpr_log_func_args* line) {
+    if (line->severity == GPR_LOG_SEVERITY_ERROR) {
+      grpc_logger->Warn("gRPC reports a problem", {{"text", line->message}});
+    }
+  });
+}
+
+int Serve(const Config& config) {
+  // Never destroyed: gRPC's threads may log until the very end.
+  Logger& logger = *new Logger(
       config.log_format == "json" ? LogFormat::kJson : LogFormat::kText,
       config.log_level);
+  RouteLibraryLogs(logger);
   SignalWaiter signals([&logger] {
     // Nothing was acknowledged yet, so there is nothing to finish.
     logger.Info("stopped while starting");
