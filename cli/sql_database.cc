@@ -214,8 +214,10 @@ absl::Status SqlDatabase::RunMapping(
     return AtLine(sql, last.offset,
                   UsageError("the last statement must be a SELECT"));
   }
+  const int count = sqlite3_column_count(select->get());
   std::vector<std::string> columns;
-  for (int i = 0; i < sqlite3_column_count(select->get()); ++i) {
+  columns.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
     columns.emplace_back(sqlite3_column_name(select->get(), i));
   }
   absl::Status status = on_columns(columns);
