@@ -23,6 +23,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const Settings& settings) {
   arguments.SetMaxReceiveMessageSize(kReceiveBytesMax);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingIntervalMillis);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMillis);
+  // A reader sends nothing for hours; pings must go on all the same.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMillisMax);
   return grpc::CreateCustomChannel(
       settings.server, grpc::InsecureChannelCredentials(), arguments);

@@ -187,7 +187,6 @@ std::string ZshCompletion(const CLI::App& root) {
       "#compdef journeyctl\n"
       "# zsh completion of journeyctl: source <(journeyctl completion zsh)\n"
       "_journeyctl() {\n"
-      "  local cur=\"${words[CURRENT]}\"\n"
       "  local prev=\"${words[CURRENT-1]}\"\n"
       "  local cmd=\"\" word\n"
       "  for word in \"${(@)words[2,CURRENT-1]}\"; do\n",
