@@ -11,7 +11,6 @@
 #include "rocksdb/db.h"
 #include "service/core/errors.h"
 #include "service/log/codec.h"
-#include "service/log/crc32c.h"
 #include "tests/log/log_testing.h"
 #include "tests/support/fault_file_system.h"
 #include "tests/support/temp_dir.h"
@@ -100,52 +99,6 @@ TEST_F(EventLogTest, GroupMustFollowTheHead) {
   EXPECT_FALSE(second.Commit({{"a", 1}}).ok());
   EXPECT_EQ(log->head_group(), 1);
   EXPECT_EQ(fatal_, 0);
-}
-
-TEST_F(EventLogTest, RetractionsAndFlagsAreReadBack) {
-  LogEvent event;
-  event.received_at = 77;
-  event.retraction = MakeRetraction("x");
-  const auto retraction = DecodeEvent(5, EncodeEvent(event));
-  ASSERT_TRUE(retraction.ok());
-  EXPECT_EQ(retraction->position, 5);
-  EXPECT_EQ(retraction->received_at, 77);
-  EXPECT_EQ(retraction->retraction->touchpoint_id(), "x");
-
-  event.retraction = nullptr;
-  event.touchpoint = MakeTouchpoint("y", "text");
-  event.retracted_on_arrival = true;
-  const auto touchpoint = DecodeEvent(6, EncodeEvent(event));
-  ASSERT_TRUE(touchpoint.ok());
-  EXPECT_TRUE(touchpoint->retracted_on_arrival);
-  EXPECT_EQ(touchpoint->touchpoint->SerializeAsString(),
-            event.touchpoint->SerializeAsString());
-}
-
-TEST_F(EventLogTest, EncodedEventIsALogRecordWithUnknownFields) {
-  auto touchpoint = MakeTouchpoint("y");
-  touchpoint->GetReflection()
-      ->MutableUnknownFields(touchpoint.get())
-      ->AddVarint(2000, 7);
-  LogEvent event;
-  event.received_at = 99;
-  event.touchpoint = touchpoint;
-  const std::string value = EncodeEvent(event);
-  storage::v1::LogRecord record;
-  ASSERT_TRUE(record.ParseFromString(value.substr(4)));
-  EXPECT_EQ(record.received_at_us(), 99);
-  EXPECT_EQ(record.touchpoint(), touchpoint->SerializeAsString());
-}
-
-TEST_F(EventLogTest, AnyFlippedBitOfAnEventIsFound) {
-  LogEvent event;
-  event.touchpoint = MakeTouchpoint("y", "text");
-  const std::string value = EncodeEvent(event);
-  for (size_t bit = 0; bit < value.size() * 8; ++bit) {
-    std::string damaged = value;
-    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_TRUE(absl::IsDataLoss(DecodeEvent(1, damaged).status())) << bit;
-  }
 }
 
 TEST_F(EventLogTest, RangesAreReadInBothDirections) {
@@ -418,12 +371,6 @@ TEST_F(EventLogTest, FlushedAndLoggedGroupsAreBothFound) {
     }
   }
   EXPECT_GT(log->DiskBytes(), 10'000u);
-}
-
-TEST(Crc32cTest, MatchesKnownValues) {
-  EXPECT_EQ(Crc32c("123456789"), 0xe3069283u);
-  EXPECT_EQ(Crc32c(std::string(32, '\0')), 0x8a9136aau);
-  EXPECT_EQ(ExtendCrc32c(Crc32c("1234"), "56789"), 0xe3069283u);
 }
 
 }  // namespace
