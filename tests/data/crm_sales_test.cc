@@ -14,7 +14,10 @@ namespace {
 
 using google::protobuf::Struct;
 
-class CrmSalesTest : public ::testing::Test {
+// In which order the touchpoints arrive; no answer may depend on it.
+enum class Arrival { kByTime, kBackwards };
+
+class CrmSalesTest : public ::testing::TestWithParam<Arrival> {
  protected:
   void SetUp() override {
     const auto folder = FindDataSet("crm_sales");
@@ -22,8 +25,18 @@ class CrmSalesTest : public ::testing::Test {
     truth_ = LoadTruth(*folder);
     server_ = std::make_unique<RealServer>("crm_sales");
     ASSERT_TRUE(server_->ready());
-    const CtlResult result =
-        server_->Import("crm_sales", *folder + "/sales_pipeline.csv.gz");
+    std::string sql =
+        ReadFile(JOURNEY_SOURCE_DIR "/deploy/mappings/crm_sales.sql");
+    if (GetParam() == Arrival::kBackwards) {
+      const size_t order = sql.rfind("ORDER BY");
+      ASSERT_NE(order, std::string::npos);
+      sql.resize(order);
+      sql += "ORDER BY \"occurred_at\" DESC, \"touchpoint_id\" DESC";
+    }
+    const std::string mapping = server_->directory().Join("mapping.sql");
+    WriteFile(mapping, sql);
+    const CtlResult result = server_->Run(
+        {"import", "--sql", mapping, *folder + "/sales_pipeline.csv.gz"});
     ASSERT_EQ(result.code, 0) << result.err;
   }
 
@@ -37,7 +50,7 @@ class CrmSalesTest : public ::testing::Test {
   std::unique_ptr<RealServer> server_;
 };
 
-TEST_F(CrmSalesTest, CountsOpenWonAndLostDealsAtEachDate) {
+TEST_P(CrmSalesTest, CountsOpenWonAndLostDealsAtEachDate) {
   for (const auto& [day, value] : ObjectAt(truth_, "at").fields()) {
     std::map<v1::DealStatus, int64_t> counts;
     for (const v1::Deal& deal : DealsBefore(day)) ++counts[deal.status()];
@@ -48,7 +61,7 @@ TEST_F(CrmSalesTest, CountsOpenWonAndLostDealsAtEachDate) {
   }
 }
 
-TEST_F(CrmSalesTest, FindsExactlyTheDealsStalledForNinetyDays) {
+TEST_P(CrmSalesTest, FindsExactlyTheDealsStalledForNinetyDays) {
   for (const auto& [day, value] : ObjectAt(truth_, "at").fields()) {
     v1::ListStalledDealsRequest request;
     request.add_reasons(v1::STALL_REASON_INACTIVE);
@@ -65,7 +78,7 @@ TEST_F(CrmSalesTest, FindsExactlyTheDealsStalledForNinetyDays) {
   }
 }
 
-TEST_F(CrmSalesTest, CountsCustomersAtEachDate) {
+TEST_P(CrmSalesTest, CountsCustomersAtEachDate) {
   for (const auto& [day, value] : ObjectAt(truth_, "at").fields()) {
     v1::ListJourneysRequest request;
     request.set_lead_status(v1::LEAD_STATUS_CUSTOMER);
@@ -77,7 +90,7 @@ TEST_F(CrmSalesTest, CountsCustomersAtEachDate) {
   }
 }
 
-TEST_F(CrmSalesTest, SumsWonDealsByMonth) {
+TEST_P(CrmSalesTest, SumsWonDealsByMonth) {
   v1::ListDealsRequest request;
   request.set_status(v1::DEAL_STATUS_WON);
   std::map<std::string, int64_t> counts;
@@ -100,7 +113,7 @@ TEST_F(CrmSalesTest, SumsWonDealsByMonth) {
   EXPECT_EQ(all_cents, IntAt(truth_, "won_value_sum") * 100);
 }
 
-TEST_F(CrmSalesTest, KnowsEveryDealThatWasEverEngaged) {
+TEST_P(CrmSalesTest, KnowsEveryDealThatWasEverEngaged) {
   std::set<std::string> ids;
   int64_t without_account = 0;
   for (const v1::Deal& deal : server_->ListDeals({})) {
@@ -113,6 +126,15 @@ TEST_F(CrmSalesTest, KnowsEveryDealThatWasEverEngaged) {
   EXPECT_GT(without_account, 0);
   EXPECT_LE(without_account, IntAt(truth_, "blank_account"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Arrivals, CrmSalesTest,
+                         ::testing::Values(Arrival::kByTime,
+                                           Arrival::kBackwards),
+                         [](const ::testing::TestParamInfo<Arrival>& tested) {
+                           return tested.param == Arrival::kByTime
+                                      ? "ByTime"
+                                      : "Backwards";
+                         });
 
 }  // namespace
 }  // namespace journey::testing
