@@ -110,8 +110,8 @@ absl::Status SubscribeStream::NextMessage(v1::SubscribeResponse* message) {
   const auto tenant = env_.views->Head(tenant_id_);
   if (!tenant.ok()) return tenant.status();
   const int64_t head = tenant->head_position;
-  const absl::Status startable = CheckStart(head);
-  if (!startable.ok()) return startable;
+  absl::Status status = CheckStart(head);
+  if (!status.ok()) return status;
   started_ = true;
   v1::EventBatch batch;
   MessageFiller filler(batch.mutable_events(), core::kReadMessageEventsMax);
@@ -119,7 +119,7 @@ absl::Status SubscribeStream::NextMessage(v1::SubscribeResponse* message) {
        ++pages) {
     if (cursor_ == page_.size()) {
       if (position_ >= head) break;
-      const absl::Status status = ReadPage(head);
+      status = ReadPage(head);
       if (!status.ok()) return status;
     }
     filler.Fill(page_, filter_, &cursor_);

@@ -21,9 +21,10 @@ grpc::ServerUnaryReactor* TouchpointHandler::Append(
             core::ValidateAppend(message, env_.clock->Now());
         if (!status.ok()) return call->Refuse(status);
         log::Append append = ToAppend(std::move(message));
-        append.done = [call](absl::StatusOr<v1::AppendResponse> outcome) {
-          call->Answer(outcome);
-        };
+        append.done =
+            [call](const absl::StatusOr<v1::AppendResponse>& outcome) {
+              call->Answer(outcome);
+            };
         env_.writer->Submit(std::move(append));
       });
 }

@@ -145,7 +145,7 @@ class Parser {
   }
 
   void ApplyEntry(const YAML::Node& key, const YAML::Node& value) {
-    const std::string name = key.Scalar();
+    const std::string& name = key.Scalar();
     CLI::Option* option = Find(name);
     if (option == nullptr) {
       Fail(key.Mark(), "unknown key \"" + name + "\"; see journeyd --help");

@@ -26,7 +26,7 @@ double ResidentBytes() {
 }
 
 // Of this image, near enough to the start of the process.
-const double kStartSeconds =
+const double start_seconds =
     std::chrono::duration<double>(
         std::chrono::system_clock::now().time_since_epoch())
         .count();
@@ -44,7 +44,7 @@ void CollectProcess(std::vector<prometheus::MetricFamily>& out) {
            ResidentBytes());
   AddGauge(out.emplace_back(GaugeFamily("process_start_time_seconds",
                                         "Start of the process, Unix seconds")),
-           kStartSeconds);
+           start_seconds);
 }
 
 }  // namespace journey::server

@@ -58,9 +58,10 @@ struct AppendCase {
   std::vector<std::string> fields;
 };
 
-TEST_F(BadInputTest, AppendNamesTheBadFieldOfATouchpoint) {
+// What makes a touchpoint bad, and the fields that are named then.
+std::vector<AppendCase> AppendCases() {
   const std::string t = "touchpoints[0].";
-  const AppendCase kCases[] = {
+  return {
       {"no source", "source: ''", {t + "source"}},
       {"long source",
        "source: '" + Times(core::kSourceBytesMax + 1) + "'",
@@ -104,7 +105,10 @@ TEST_F(BadInputTest, AppendNamesTheBadFieldOfATouchpoint) {
        "survey { type: TYPE_NPS score: 11 }",
        {t + "survey.score"}},
   };
-  for (const AppendCase& test : kCases) {
+}
+
+TEST_F(BadInputTest, AppendNamesTheBadFieldOfATouchpoint) {
+  for (const AppendCase& test : AppendCases()) {
     SCOPED_TRACE(test.desc);
     v1::AppendRequest request = Good();
     TextFormat::Parser parser;
@@ -127,124 +131,136 @@ TEST_F(BadInputTest, TouchpointWithoutTimeSubjectOrPayloadNamesAll) {
   EXPECT_EQ(BadFields(status).size(), 3) << status.error_message();
 }
 
-TEST_F(BadInputTest, RequestsNameTheirBadFields) {
-  const std::string t = "tenant_id: 'acme' ";
-  const std::string subject =
-      "subject { type: SUBJECT_TYPE_CONTACT id: 'ann' } ";
-  const auto bytes = [](auto message, const std::string& text) {
-    EXPECT_TRUE(TextFormat::ParseFromString(text, &message)) << text;
-    return message.SerializeAsString();
-  };
-  const std::string long_token =
-      "page_token: '" + Times(core::kPageTokenBytesMax + 1) + "'";
-  const struct {
-    const char* desc;
-    std::string method;
-    std::string bytes;
-    std::vector<std::string> fields;
-  } kCases[] = {
-      {"empty append",
-       "Append",
-       bytes(v1::AppendRequest(), ""),
-       {"tenant_id", "touchpoints"}},
+struct RequestCase {
+  const char* desc;
+  const char* method;
+  std::string bytes;
+  std::vector<std::string> fields;
+};
+
+// A request of tenant "acme", in text format but for that.
+template <typename Request>
+std::string Bytes(const std::string& text) {
+  Request request;
+  EXPECT_TRUE(TextFormat::ParseFromString(text, &request)) << text;
+  request.set_tenant_id(kTenant);
+  return request.SerializeAsString();
+}
+
+TEST_F(BadInputTest, RequestsOfTouchpointsNameTheirBadFields) {
+  v1::AppendRequest upper_case = Good();
+  upper_case.set_tenant_id("Acme");
+  const RequestCase kCases[] = {
+      {"empty append", "Append", "", {"tenant_id", "touchpoints"}},
       {"upper-case tenant",
        "Append",
-       bytes(Good(), "tenant_id: 'Acme'"),
-       {"tenant_id", "touchpoints"}},
-      {"empty retract",
-       "Retract",
-       bytes(v1::RetractRequest(), ""),
-       {"tenant_id", "targets"}},
+       upper_case.SerializeAsString(),
+       {"tenant_id"}},
+      {"empty retract", "Retract", "", {"tenant_id", "targets"}},
       {"unset target",
        "Retract",
-       bytes(v1::RetractRequest(), t + "targets {}"),
+       Bytes<v1::RetractRequest>("targets {}"),
        {"targets[0].source", "targets[0].touchpoint_id"}},
       {"negative position",
        "Read",
-       bytes(v1::ReadRequest(), t + "from_position: -1 max_events: -1"),
+       Bytes<v1::ReadRequest>("from_position: -1 max_events: -1"),
        {"from_position", "max_events"}},
-      {"unknown order",
-       "Read",
-       bytes(v1::ReadRequest(), t + "order: 9"),
-       {"order"}},
+      {"unknown order", "Read", Bytes<v1::ReadRequest>("order: 9"), {"order"}},
       {"bad filter",
        "Read",
-       bytes(v1::ReadRequest(),
-             t + "filter { kinds: 1 occurred_from { seconds: -9 } }"),
+       Bytes<v1::ReadRequest>(
+           "filter { kinds: 1 occurred_from { seconds: -9 } }"),
        {"filter.kinds[0]", "filter.occurred_from"}},
       {"half a subject",
        "Read",
-       bytes(v1::ReadRequest(), t + "subject { id: 'a' }"),
+       Bytes<v1::ReadRequest>("subject { id: 'a' }"),
        {"subject.type"}},
       {"negative after",
        "Subscribe",
-       bytes(v1::SubscribeRequest(), t + "after_position: -1"),
+       Bytes<v1::SubscribeRequest>("after_position: -1"),
        {"after_position"}},
       {"after the head",
        "Subscribe",
-       bytes(v1::SubscribeRequest(), t + "after_position: 1"),
+       Bytes<v1::SubscribeRequest>("after_position: 1"),
        {"after_position"}},
+  };
+  for (const RequestCase& test : kCases) {
+    SCOPED_TRACE(test.desc);
+    ExpectRefused(std::string(kTouchpointService) + test.method, test.bytes,
+                  test.fields);
+  }
+}
+
+TEST_F(BadInputTest, RequestsOfJourneysNameTheirBadFields) {
+  const std::string subject =
+      "subject { type: SUBJECT_TYPE_CONTACT id: 'ann' } ";
+  const RequestCase kCases[] = {
       {"no subject",
        "GetJourney",
-       bytes(v1::GetJourneyRequest(), t),
+       Bytes<v1::GetJourneyRequest>(""),
        {"subject.type", "subject.id"}},
       {"absurd as_of",
        "GetJourney",
-       bytes(v1::GetJourneyRequest(),
-             t + subject + "as_of { seconds: 999999999999 }"),
+       Bytes<v1::GetJourneyRequest>(subject +
+                                    "as_of { seconds: 999999999999 }"),
        {"as_of"}},
       {"no subjects",
        "BatchGetJourneys",
-       bytes(v1::BatchGetJourneysRequest(), t),
+       Bytes<v1::BatchGetJourneysRequest>(""),
        {"subjects"}},
       {"negative page",
        "ListJourneys",
-       bytes(v1::ListJourneysRequest(), t + "page_size: -1"),
+       Bytes<v1::ListJourneysRequest>("page_size: -1"),
        {"page_size"}},
       {"large page",
        "ListJourneys",
-       bytes(v1::ListJourneysRequest(), t + "page_size: 1001"),
+       Bytes<v1::ListJourneysRequest>("page_size: 1001"),
        {"page_size"}},
       {"unknown status",
        "ListJourneys",
-       bytes(v1::ListJourneysRequest(), t + "lead_status: 55"),
+       Bytes<v1::ListJourneysRequest>("lead_status: 55"),
        {"lead_status"}},
       {"foreign token",
        "ListJourneys",
-       bytes(v1::ListJourneysRequest(), t + "page_token: 'nonsense'"),
+       Bytes<v1::ListJourneysRequest>("page_token: 'nonsense'"),
        {"page_token"}},
       {"long token",
        "GetTimeline",
-       bytes(v1::GetTimelineRequest(), t + subject + long_token),
+       Bytes<v1::GetTimelineRequest>(subject + "page_token: '" +
+                                     Times(core::kPageTokenBytesMax + 1) + "'"),
        {"page_token"}},
       {"unset link",
        "GetTimeline",
-       bytes(v1::GetTimelineRequest(), t + subject + "link {}"),
+       Bytes<v1::GetTimelineRequest>(subject + "link {}"),
        {"link.type", "link.id"}},
-      {"no deal", "GetDeal", bytes(v1::GetDealRequest(), t), {"deal_id"}},
-      {"foreign token of deals",
+  };
+  for (const RequestCase& test : kCases) {
+    SCOPED_TRACE(test.desc);
+    ExpectRefused(std::string(kJourneyService) + test.method, test.bytes,
+                  test.fields);
+  }
+}
+
+TEST_F(BadInputTest, RequestsOfDealsNameTheirBadFields) {
+  const RequestCase kCases[] = {
+      {"no deal", "GetDeal", Bytes<v1::GetDealRequest>(""), {"deal_id"}},
+      {"foreign token",
        "ListDeals",
-       bytes(v1::ListDealsRequest(), t + "page_token: '\\001\\002'"),
+       Bytes<v1::ListDealsRequest>("page_token: '\\001\\002'"),
        {"page_token"}},
       {"unknown reason",
        "ListStalledDeals",
-       bytes(v1::ListStalledDealsRequest(), t + "reasons: 42"),
+       Bytes<v1::ListStalledDealsRequest>("reasons: 42"),
        {"reasons[0]"}},
       {"too many a column",
        "GetBoard",
-       bytes(v1::GetBoardRequest(), t + "deals_per_column: 101"),
+       Bytes<v1::GetBoardRequest>("deals_per_column: 101"),
        {"deals_per_column"}},
   };
-  for (const auto& test : kCases) {
+  for (const RequestCase& test : kCases) {
     SCOPED_TRACE(test.desc);
-    const bool journeys = test.method.find("Journey") != std::string::npos ||
-                          test.method == "GetTimeline";
-    const bool deals = test.method.find("Deal") != std::string::npos ||
-                       test.method == "GetBoard";
-    const char* service = journeys ? kJourneyService
-                          : deals  ? kDealService
-                                   : kTouchpointService;
-    ExpectRefused(service + test.method, test.bytes, test.fields);
+    ExpectRefused(std::string(kDealService) + test.method, test.bytes,
+                  test.fields);
   }
 }
 
