@@ -102,8 +102,11 @@ int RunCommandLine(const std::vector<std::string>& arguments,
   } catch (const CLI::ParseError& error) {
     return ReportParseError(*root, error, environment);
   }
-  const absl::StatusOr<int> code = invocation.run();
+  absl::StatusOr<int> code = invocation.run();
   environment.out->flush();
+  if (code.ok() && !*environment.out) {
+    code = LocalError("the output cannot be written");
+  }
   if (code.ok()) return *code;
   *environment.err << Describe(code.status());
   return ExitCodeOf(code.status());

@@ -22,7 +22,7 @@ void Interrupt::Request() {
   requested_ = true;
   // A full pipe is readable as well, so the result does not matter.
   const char byte = 1;
-  if (write(pipe_[1], &byte, 1) < 0) return;
+  [[maybe_unused]] const ssize_t written = write(pipe_[1], &byte, 1);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (handler_) handler_();
 }

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "absl/strings/str_split.h"
 #include "cli/app.h"
 #include "cli/exit_codes.h"
@@ -98,6 +100,18 @@ TEST(CommandTreeTest, GlobalOptionsMayStandAnywhereAndTheLastOneWins) {
         std::vector<std::string>{"status", "-o", "xml"}}) {
     EXPECT_EQ(RunCli(arguments).code, cli::kExitUsage);
   }
+}
+
+TEST(CommandTreeTest, OutputThatCannotBeWrittenIsAFailure) {
+  std::ostringstream out;
+  std::ostringstream err;
+  cli::Environment environment;
+  environment.out = &out;
+  environment.err = &err;
+  out.setstate(std::ios::badbit);
+  EXPECT_EQ(cli::RunCommandLine({"completion", "bash"}, environment),
+            cli::kExitFailed);
+  EXPECT_THAT(err.str(), HasSubstr("the output cannot be written"));
 }
 
 TEST(CommandTreeTest, TellsItsVersion) {
