@@ -68,6 +68,8 @@ class GroupWriter final : public Writer {
     size_t bytes = 0;
   };
 
+  // Moves the append into the queue, or leaves it and says why not.
+  absl::Status Enqueue(Append& append);
   // Why an append is not taken; OK when it is.
   absl::Status Admission(size_t bytes) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -118,16 +120,7 @@ class GroupWriter final : public Writer {
 };
 
 void GroupWriter::Submit(Append append) {
-  const size_t bytes = BytesOf(append);
-  absl::Status refusal;
-  {
-    const core::MutexLock lock(&mutex_);
-    refusal = Admission(bytes);
-    if (refusal.ok()) {
-      queue_bytes_ += bytes;
-      queue_.push_back({std::move(append), bytes});
-    }
-  }
+  absl::Status refusal = Enqueue(append);
   if (refusal.ok()) {
     work_.NotifyOne();
     return;
@@ -136,6 +129,17 @@ void GroupWriter::Submit(Append append) {
     options_.observer->OnRefused(ReasonName(refusal));
   }
   append.done(std::move(refusal));
+}
+
+absl::Status GroupWriter::Enqueue(Append& append) {
+  const size_t bytes = BytesOf(append);
+  const core::MutexLock lock(&mutex_);
+  absl::Status refusal = Admission(bytes);
+  if (refusal.ok()) {
+    queue_bytes_ += bytes;
+    queue_.push_back({std::move(append), bytes});
+  }
+  return refusal;
 }
 
 absl::Status GroupWriter::Admission(size_t bytes) const {
