@@ -37,8 +37,7 @@ void SetSums(const absl::btree_map<std::string, int64_t>& sums,
 }  // namespace
 
 BoardBuilder::BoardBuilder(const projections::Rules& rules,
-                           absl::string_view pipeline_id,
-                           int deals_per_column)
+                           absl::string_view pipeline_id, int deals_per_column)
     : rules_(rules),
       pipeline_id_(pipeline_id),
       deals_per_column_(deals_per_column) {}
@@ -55,9 +54,9 @@ void BoardBuilder::Add(const PlacedDeal& deal) {
     const int percent =
         std::max(0, projections::WinProbabilityPercent(rules_, deal.state));
     AddTo(amount.amount_minor(), column.amounts[amount.currency_code()]);
-    AddTo(Clamp(absl::int128(amount.amount_minor()) * percent /
-                kCertainPercent),
-          column.weighted_amounts[amount.currency_code()]);
+    AddTo(
+        Clamp(absl::int128(amount.amount_minor()) * percent / kCertainPercent),
+        column.weighted_amounts[amount.currency_code()]);
   }
   if (out.deals_size() < deals_per_column_) {
     *out.add_deals() = projections::ConcludeDeal(rules_, deal.state,

@@ -27,8 +27,7 @@ v1::Deal Conclude(const Reader& reader, const PlacedDeal& deal) {
 
 // The conditions that ListDeals and ListStalledDeals share.
 template <typename Request>
-bool MatchesPlace(const Request& request,
-                  const storage::v1::DealState& deal) {
+bool MatchesPlace(const Request& request, const storage::v1::DealState& deal) {
   if (!request.pipeline_id().empty() &&
       deal.pipeline_id() != request.pipeline_id()) {
     return false;
@@ -53,8 +52,8 @@ bool Matches(const v1::ListDealsRequest& request, const PlacedDeal& deal) {
   return MatchesPlace(request, deal.state);
 }
 
-bool Matches(const v1::ListStalledDealsRequest& request,
-             const PlacedDeal& deal, v1::StallReason reason) {
+bool Matches(const v1::ListStalledDealsRequest& request, const PlacedDeal& deal,
+             v1::StallReason reason) {
   const auto& reasons = request.reasons();
   if (!reasons.empty() &&
       std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
@@ -161,9 +160,8 @@ absl::Status ListPastStalls(Reader& reader,
     }
   });
   if (!status.ok()) return status;
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   const auto size = static_cast<size_t>(page.size);
   for (size_t i = 0; i < std::min(size, rows.size()); ++i) {
     response.add_stalled_deals()->Swap(&rows[i].second);
@@ -176,8 +174,8 @@ absl::Status ListPastStalls(Reader& reader,
 
 }  // namespace
 
-absl::StatusOr<v1::GetDealResponse> GetDeal(
-    const QueryContext& context, const v1::GetDealRequest& request) {
+absl::StatusOr<v1::GetDealResponse> GetDeal(const QueryContext& context,
+                                            const v1::GetDealRequest& request) {
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
                                    context.clock->Now());
   if (!reader.ok()) return reader.status();

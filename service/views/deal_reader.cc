@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "service/views/keys.h"
 #include "service/views/lists.h"
 
@@ -60,17 +61,18 @@ absl::Status DealReader::ForEach(
     absl::string_view after,
     const std::function<bool(const std::string&, storage::v1::DealRecord)>&
         visit) {
-  const std::string prefix = TenantPrefix(reader_.tenant_id());
-  std::string first = DealKey(reader_.tenant_id(), after);
+  const std::string prefix = DealPrefix(reader_.tenant_id());
+  std::string first = absl::StrCat(prefix, after);
   if (!after.empty()) first.push_back('\0');
   absl::Status status;
   const absl::Status scan = reader_.snapshot().Scan(
-      Family::kDeals, first, PrefixEnd(prefix),
-      [&](absl::string_view key, absl::string_view value) {
-        storage::v1::DealRecord record;
-        status = Parse(value, record);
-        return status.ok() && visit(std::string(key.substr(prefix.size())),
-                                    std::move(record));
+      Family::kLists, first, PrefixEnd(prefix),
+      [&](absl::string_view key, absl::string_view) {
+        const std::string deal_id(key.substr(prefix.size()));
+        auto record = reader_.DealRecordOf(deal_id);
+        status = record.status();
+        if (!status.ok()) return false;
+        return !record->has_value() || visit(deal_id, **std::move(record));
       });
   return status.ok() ? scan : status;
 }
@@ -78,17 +80,16 @@ absl::Status DealReader::ForEach(
 absl::Status DealReader::ForEachOpen(
     const std::function<void(const PlacedDeal&)>& visit) {
   absl::Status status;
-  const absl::Status scan = ForEach(
-      "", [&](const std::string& deal_id, storage::v1::DealRecord record) {
-        const auto deal = At(deal_id, std::move(record));
-        status = deal.ok() ? reader_.CheckBudget() : deal.status();
-        if (!status.ok()) return false;
-        if (deal->has_value() &&
-            (*deal)->state.status() == v1::DEAL_STATUS_OPEN) {
-          visit(**deal);
-        }
-        return true;
-      });
+  const absl::Status scan = ForEach("", [&](const std::string& deal_id,
+                                            storage::v1::DealRecord record) {
+    const auto deal = At(deal_id, std::move(record));
+    status = deal.ok() ? reader_.CheckBudget() : deal.status();
+    if (!status.ok()) return false;
+    if (deal->has_value() && (*deal)->state.status() == v1::DEAL_STATUS_OPEN) {
+      visit(**deal);
+    }
+    return true;
+  });
   return status.ok() ? scan : status;
 }
 
@@ -101,15 +102,12 @@ absl::Status DealReader::ForEachOpenIn(
     });
   }
   std::vector<std::string> deal_ids;
-  const absl::Status scan =
-      ScanOf(reader_.snapshot())(Family::kLists,
-                                 OpenDealPrefix(reader_.tenant_id(),
-                                                pipeline_id),
-                                 [&](absl::string_view suffix,
-                                     absl::string_view) {
-                                   deal_ids.emplace_back(suffix);
-                                   return true;
-                                 });
+  const absl::Status scan = ScanOf(reader_.snapshot())(
+      Family::kLists, OpenDealPrefix(reader_.tenant_id(), pipeline_id),
+      [&](absl::string_view suffix, absl::string_view) {
+        deal_ids.emplace_back(suffix);
+        return true;
+      });
   if (!scan.ok()) return scan;
   for (const std::string& deal_id : deal_ids) {
     auto record = reader_.DealRecordOf(deal_id);

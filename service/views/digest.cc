@@ -42,18 +42,19 @@ class Sha256 {
 absl::Status AddJourneys(Reader& reader, Sha256& hash) {
   absl::Status status;
   const absl::Status scan = ScanOf(reader.snapshot())(
-      Family::kSubjects, TenantPrefix(reader.tenant_id()),
-      [&](absl::string_view suffix, absl::string_view value) {
+      Family::kLists, JourneyPrefix(reader.tenant_id()),
+      [&](absl::string_view suffix, absl::string_view) {
         v1::Subject subject;
-        storage::v1::SubjectRecord record;
-        status = Parse(value, record);
-        if (!status.ok() || !ConsumeSubject(suffix, subject)) return false;
-        const auto folded = reader.Fold(subject, std::move(record));
+        if (!ConsumeSubject(suffix, subject)) return false;
+        auto record = reader.SubjectRecordOf(subject);
+        status = record.status();
+        if (!status.ok()) return false;
+        const auto folded = reader.Fold(subject, *std::move(record));
         status = folded.status();
         if (!status.ok()) return false;
         if (folded->has_value()) {
-          hash.Add(projections::ConcludeJourney(
-                       reader.rules(), (*folded)->fold, (*folded)->instant)
+          hash.Add(projections::ConcludeJourney(reader.rules(), (*folded)->fold,
+                                                (*folded)->instant)
                        .SerializeAsString());
         }
         return true;
@@ -71,8 +72,7 @@ absl::Status AddDeals(Reader& reader, Sha256& hash) {
         if (!status.ok()) return false;
         if (deal->has_value()) {
           hash.Add(projections::ConcludeDeal(reader.rules(), (*deal)->state,
-                                             (*deal)->journey,
-                                             (*deal)->instant)
+                                             (*deal)->journey, (*deal)->instant)
                        .SerializeAsString());
         }
         return true;
@@ -86,12 +86,12 @@ absl::StatusOr<std::string> DigestConclusions(const QueryContext& context,
                                               core::Micros as_of) {
   std::vector<std::string> tenants;
   const Snapshot snapshot(*context.store);
-  absl::Status status = ScanOf(snapshot)(
-      Family::kDefault, TenantsPrefix(),
-      [&](absl::string_view suffix, absl::string_view) {
-        tenants.emplace_back(suffix);
-        return true;
-      });
+  absl::Status status =
+      ScanOf(snapshot)(Family::kDefault, TenantsPrefix(),
+                       [&](absl::string_view suffix, absl::string_view) {
+                         tenants.emplace_back(suffix);
+                         return true;
+                       });
   Sha256 hash;
   for (const std::string& tenant_id : tenants) {
     if (!status.ok()) return status;

@@ -61,14 +61,12 @@ bool Matches(const v1::ListJourneysRequest& request,
       journey.subject().type() != request.subject_type()) {
     return false;
   }
-  return request.owner_id().empty() ||
-         journey.owner_id() == request.owner_id();
+  return request.owner_id().empty() || journey.owner_id() == request.owner_id();
 }
 
 // Where a list of journeys is read: keys with `prefix`, from `first` on, each
 // ending with the journey's subject.
 struct ListRange {
-  Family family = Family::kLists;
   std::string prefix;
   std::string first;
   // Bytes between the prefix and the subject.
@@ -81,14 +79,11 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
                   core::Micros now) {
   const std::string& tenant_id = reader.tenant_id();
   ListRange range;
-  range.family = Family::kSubjects;
-  range.prefix = TenantPrefix(tenant_id);
+  range.prefix = JourneyPrefix(tenant_id);
   if (!reader.is_past()) {
     if (!request.owner_id().empty()) {
-      range.family = Family::kLists;
       range.prefix = OwnerPrefix(tenant_id, request.owner_id());
     } else if (!request.stage_id().empty()) {
-      range.family = Family::kLists;
       range.prefix = StagePrefix(
           tenant_id, reader.rules().ConditionOf(request.stage_id()));
       range.skip = sizeof(core::Micros);
@@ -96,7 +91,6 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
       range.first = range.prefix;
       AppendInstant(reader.as_of().value_or(now) + 1, range.first);
     } else if (request.lead_status() != v1::LEAD_STATUS_UNSPECIFIED) {
-      range.family = Family::kLists;
       range.prefix = LeadStatusPrefix(tenant_id, request.lead_status());
     }
   }
@@ -172,12 +166,11 @@ void SkipToPage(const v1::GetTimelineRequest& request, const Page& page,
   if (page.after.empty()) return;
   const auto is_done = [&](const PlacedTouchpoint& touchpoint) {
     const std::string suffix = OrderSuffix(touchpoint.order);
-    return request.newest_first() ? suffix >= page.after
-                                  : suffix <= page.after;
+    return request.newest_first() ? suffix >= page.after : suffix <= page.after;
   };
-  touchpoints.erase(touchpoints.begin(),
-                    std::find_if_not(touchpoints.begin(), touchpoints.end(),
-                                     is_done));
+  touchpoints.erase(
+      touchpoints.begin(),
+      std::find_if_not(touchpoints.begin(), touchpoints.end(), is_done));
 }
 
 // Reads touchpoints in chunks until the page is full or enough were looked
@@ -269,8 +262,7 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
   const auto reader =
       Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
   if (!reader.ok()) return reader.status();
-  if (const absl::Status status = CheckStage(**reader, request);
-      !status.ok()) {
+  if (const absl::Status status = CheckStage(**reader, request); !status.ok()) {
     return status;
   }
   const ListRange range = RangeOf(**reader, request, page->now);
@@ -282,7 +274,7 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
   const std::string first =
       page->after.empty() ? range.first : page->after + '\0';
   const absl::Status scan = (*reader)->snapshot().Scan(
-      range.family, first, PrefixEnd(range.prefix),
+      Family::kLists, first, PrefixEnd(range.prefix),
       [&](absl::string_view key, absl::string_view) {
         if (response.journeys_size() == page->size ||
             scanned == core::kListEntriesScannedMax ||

@@ -86,8 +86,15 @@ std::string HomePrefix(absl::string_view tenant_id,
   return key;
 }
 
-std::string StagePrefix(absl::string_view tenant_id,
-                        v1::EntryCondition stage) {
+std::string JourneyPrefix(absl::string_view tenant_id) {
+  return ListPrefix('A', tenant_id);
+}
+
+std::string DealPrefix(absl::string_view tenant_id) {
+  return ListPrefix('D', tenant_id);
+}
+
+std::string StagePrefix(absl::string_view tenant_id, v1::EntryCondition stage) {
   std::string key = ListPrefix('S', tenant_id);
   key.push_back(static_cast<char>(stage));
   return key;

@@ -31,8 +31,10 @@ namespace journey::views {
                                 absl::string_view source,
                                 absl::string_view touchpoint_id);
 
-// Column family `subjects`, and the beginning of keys in `touchpoints`.
+// What keys of one tenant begin with, after the letter of a list.
 [[nodiscard]] std::string TenantPrefix(absl::string_view tenant_id);
+
+// Column family `subjects`, and the beginning of keys in `touchpoints`.
 [[nodiscard]] std::string SubjectKey(absl::string_view tenant_id,
                                      const v1::Subject& subject);
 
@@ -50,11 +52,12 @@ namespace journey::views {
 // Column family `lists`. Each ends with what it lists.
 [[nodiscard]] std::string HomePrefix(absl::string_view tenant_id,
                                      const v1::Subject& journey);
+[[nodiscard]] std::string JourneyPrefix(absl::string_view tenant_id);
+[[nodiscard]] std::string DealPrefix(absl::string_view tenant_id);
 [[nodiscard]] std::string StagePrefix(absl::string_view tenant_id,
                                       v1::EntryCondition stage);
 [[nodiscard]] std::string StageKey(absl::string_view tenant_id,
-                                   v1::EntryCondition stage,
-                                   core::Micros until,
+                                   v1::EntryCondition stage, core::Micros until,
                                    const v1::Subject& journey);
 [[nodiscard]] std::string LeadStatusPrefix(absl::string_view tenant_id,
                                            v1::LeadStatus status);

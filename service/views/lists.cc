@@ -22,6 +22,7 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
     AppendSubject(journey, key);
     out.emplace_back(std::move(key), "");
   };
+  add(JourneyPrefix(tenant_id));
   add(LeadStatusPrefix(tenant_id, state.lead().status()));
   if (const std::string& owner = projections::OwnerOf(state); !owner.empty()) {
     add(OwnerPrefix(tenant_id, owner));
@@ -33,10 +34,10 @@ ListEntries ListsOfDeal(absl::string_view tenant_id,
                         const projections::Rules& rules,
                         const storage::v1::DealState& deal) {
   ListEntries out;
+  out.emplace_back(DealPrefix(tenant_id) + deal.deal_id(), "");
   if (deal.status() != v1::DEAL_STATUS_OPEN) return out;
-  out.emplace_back(OpenDealPrefix(tenant_id, deal.pipeline_id()) +
-                       deal.deal_id(),
-                   "");
+  out.emplace_back(
+      OpenDealPrefix(tenant_id, deal.pipeline_id()) + deal.deal_id(), "");
   for (const auto& interval : projections::StallIntervals(rules, deal)) {
     std::string key =
         StallKey(tenant_id, interval.since, deal.deal_id(), interval.reason);

@@ -43,8 +43,7 @@ absl::StatusOr<Page> PageOf(const Message& request, core::Micros now) {
   Page page;
   page.now = now;
   page.request_sha256 = HashConditions(request);
-  const int size =
-      reflection->GetInt32(request, Field(request, "page_size"));
+  const int size = reflection->GetInt32(request, Field(request, "page_size"));
   if (size > 0) page.size = size;
   const std::string encoded =
       reflection->GetString(request, Field(request, "page_token"));

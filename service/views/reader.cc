@@ -49,8 +49,8 @@ absl::StatusOr<std::optional<v1::Subject>> Reader::JourneyOf(
 absl::StatusOr<storage::v1::SubjectRecord> Reader::SubjectRecordOf(
     const v1::Subject& subject) const {
   storage::v1::SubjectRecord record;
-  const auto found = snapshot_.Get(Family::kSubjects,
-                                   SubjectKey(tenant_id_, subject), record);
+  const auto found =
+      snapshot_.Get(Family::kSubjects, SubjectKey(tenant_id_, subject), record);
   if (!found.ok()) return found.status();
   return record;
 }

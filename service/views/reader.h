@@ -55,9 +55,7 @@ class Reader {
     return tenant_;
   }
   // Positions up to here are part of the answer.
-  [[nodiscard]] int64_t log_position() const {
-    return tenant_.head_position();
-  }
+  [[nodiscard]] int64_t log_position() const { return tenant_.head_position(); }
   [[nodiscard]] std::optional<core::Micros> as_of() const { return as_of_; }
 
   // True when some touchpoint occurred after the instant asked for, so that

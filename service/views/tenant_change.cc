@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
@@ -35,12 +36,12 @@ bool KeepNewest(const std::string& id, const Moment& moment,
 void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
   const Moment moment = projections::MomentOf(touchpoint);
   if (!touchpoint.account_id().empty()) {
-    KeepNewest(touchpoint.account_id(), moment,
-               record.mutable_account_moment(), record.mutable_account_id());
+    KeepNewest(touchpoint.account_id(), moment, record.mutable_account_moment(),
+               record.mutable_account_id());
   }
   if (!touchpoint.contact_id().empty()) {
-    KeepNewest(touchpoint.contact_id(), moment,
-               record.mutable_contact_moment(), record.mutable_contact_id());
+    KeepNewest(touchpoint.contact_id(), moment, record.mutable_contact_moment(),
+               record.mutable_contact_id());
   }
 }
 
@@ -50,10 +51,10 @@ bool InOrder(const v1::Touchpoint* a, const v1::Touchpoint* b) {
 
 }  // namespace
 
-TenantChange::TenantChange(const ViewStore& store, const log::EventLog& log,
+TenantChange::TenantChange(const Snapshot& snapshot, const log::EventLog& log,
                            const projections::Rules& rules,
                            std::string tenant_id)
-    : store_(store),
+    : snapshot_(snapshot),
       log_(log),
       rules_(rules),
       tenant_id_(std::move(tenant_id)) {}
@@ -62,9 +63,10 @@ void TenantChange::Add(const log::TenantEvents& events) {
   parts_.push_back(&events);
 }
 
-absl::Status TenantChange::Run(rocksdb::WriteBatch& batch) {
+absl::Status TenantChange::Run(ChangeSet& changes) {
   std::string value;
-  const auto known = store_.Get(Family::kDefault, TenantKey(tenant_id_), value);
+  const auto known =
+      snapshot_.Get(Family::kDefault, TenantKey(tenant_id_), value);
   if (!known.ok()) return known.status();
   is_new_tenant_ = !*known;
   absl::Status status = *known ? Parse(value, tenant_) : absl::OkStatus();
@@ -81,11 +83,11 @@ absl::Status TenantChange::Run(rocksdb::WriteBatch& batch) {
     if (status.ok()) status = entry.refold ? FoldAgain(entry) : FoldOn(entry);
   }
   if (!status.ok()) return status;
-  PutIndexes(batch);
-  PutDeals(batch);
-  PutSubjects(batch);
-  (void)batch.Put(store_.handle(Family::kDefault), TenantKey(tenant_id_),
-                  tenant_.SerializeAsString());
+  PutIndexes(changes);
+  PutDeals(changes);
+  PutSubjects(changes);
+  changes.Put(Family::kDefault, TenantKey(tenant_id_),
+              tenant_.SerializeAsString());
   return absl::OkStatus();
 }
 
@@ -106,9 +108,8 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
   ids_[IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id())] =
       EncodeId(id);
   PutEntries(touchpoint, id.position, id.retraction_position);
-  tenant_.set_newest_occurred_us(
-      std::max(tenant_.newest_occurred_us(),
-               core::ToMicros(touchpoint.occurred_at())));
+  tenant_.set_newest_occurred_us(std::max(
+      tenant_.newest_occurred_us(), core::ToMicros(touchpoint.occurred_at())));
   const auto subject = core::SubjectOf(touchpoint);
   if (!subject.has_value()) return absl::OkStatus();
   SubjectEntry& given = EntryOf(*subject);
@@ -127,7 +128,7 @@ absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
   std::string value;
   if (const auto it = ids_.find(key); it != ids_.end()) {
     value = it->second;
-  } else if (const auto found = store_.Get(Family::kIds, key, value);
+  } else if (const auto found = snapshot_.Get(Family::kIds, key, value);
              !found.ok()) {
     return found.status();
   }
@@ -162,8 +163,9 @@ void TenantChange::PutEntries(const v1::Touchpoint& touchpoint,
   TouchpointEntry entry{position, retraction_position,
                         !touchpoint.deal_id().empty(), true};
   for (const v1::Subject& subject : core::SubjectsOf(touchpoint)) {
-    touchpoints_[TouchpointKey(SubjectKey(tenant_id_, subject), order)] =
-        EncodeEntry(entry);
+    const std::string subject_key = SubjectKey(tenant_id_, subject);
+    touchpoints_[TouchpointKey(subject_key, order)] = {
+        static_cast<uint32_t>(subject_key.size()), EncodeEntry(entry)};
     entry.as_given = false;
   }
 }
@@ -192,7 +194,7 @@ absl::Status TenantChange::LoadDeals(
   if (keys.empty()) return absl::OkStatus();
   std::vector<std::string> values;
   std::vector<bool> found;
-  absl::Status status = store_.MultiGet(Family::kDeals, keys, values, found);
+  absl::Status status = snapshot_.MultiGet(Family::kDeals, keys, values, found);
   for (size_t i = 0; i < keys.size() && status.ok(); ++i) {
     DealEntry& entry = deals_[missing[i]];
     entry.existed = found[i];
@@ -289,14 +291,13 @@ absl::Status TenantChange::LoadSubjects() {
   std::vector<std::string> values;
   std::vector<bool> found;
   absl::Status status =
-      store_.MultiGet(Family::kSubjects, keys, values, found);
+      snapshot_.MultiGet(Family::kSubjects, keys, values, found);
   size_t i = 0;
   for (auto& [key, entry] : subjects_) {
     if (!status.ok()) return status;
     if (found[i]) status = Parse(values[i], entry.record);
     if (entry.record.has_journey()) {
-      entry.lists_before =
-          ListsOfJourney(tenant_id_, entry.record.journey());
+      entry.lists_before = ListsOfJourney(tenant_id_, entry.record.journey());
     }
     ++i;
   }
@@ -353,8 +354,8 @@ absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
                                  const Visitor& visit) {
     return ScanMerged(family, prefix, visit);
   };
-  const auto touchpoints = TouchpointsOfJourney(
-      scan, tenant_id_, entry.subject, core::kNever);
+  const auto touchpoints =
+      TouchpointsOfJourney(scan, tenant_id_, entry.subject, core::kNever);
   if (!touchpoints.ok()) return touchpoints.status();
   auto fold = Refold(rules_, log_, tenant_id_, entry.subject, *touchpoints);
   if (!fold.ok()) return fold.status();
@@ -397,15 +398,15 @@ void TenantChange::StoreDeal(const std::string& deal_id,
                          (had_deal ? 1 : 0));
 }
 
-void TenantChange::PutSubjects(rocksdb::WriteBatch& batch) {
+void TenantChange::PutSubjects(ChangeSet& changes) {
   for (auto& [key, entry] : subjects_) {
     const int64_t version_before = entry.record.version();
     entry.record.set_version(version_before + entry.versions_added);
     if (version_before < core::kSubjectTouchpointsMax &&
         entry.record.version() >= core::kSubjectTouchpointsMax) {
       full_subjects_.push_back(entry.subject);
-      (void)batch.Put(store_.handle(Family::kDefault),
-                      FullSubjectKey(tenant_id_, entry.subject), "");
+      changes.Put(Family::kDefault, FullSubjectKey(tenant_id_, entry.subject),
+                  "");
     }
     ListEntries lists;
     if (entry.record.has_journey()) {
@@ -414,13 +415,12 @@ void TenantChange::PutSubjects(rocksdb::WriteBatch& batch) {
     tenant_.set_journey_count(tenant_.journey_count() +
                               (lists.empty() ? 0 : 1) -
                               (entry.lists_before.empty() ? 0 : 1));
-    PutLists(entry.lists_before, lists, batch);
-    (void)batch.Put(store_.handle(Family::kSubjects), key,
-                    entry.record.SerializeAsString());
+    PutLists(entry.lists_before, lists, changes);
+    changes.Put(Family::kSubjects, key, entry.record.SerializeAsString());
   }
 }
 
-void TenantChange::PutDeals(rocksdb::WriteBatch& batch) {
+void TenantChange::PutDeals(ChangeSet& changes) {
   for (auto& [deal_id, entry] : deals_) {
     if (!entry.dirty) continue;
     if (entry.lists_before.has_value()) {
@@ -428,44 +428,41 @@ void TenantChange::PutDeals(rocksdb::WriteBatch& batch) {
                entry.record.has_deal()
                    ? ListsOfDeal(tenant_id_, rules_, entry.record.deal())
                    : ListEntries(),
-               batch);
+               changes);
     }
-    (void)batch.Put(store_.handle(Family::kDeals),
-                    DealKey(tenant_id_, deal_id),
-                    entry.record.SerializeAsString());
+    changes.Put(Family::kDeals, DealKey(tenant_id_, deal_id),
+                entry.record.SerializeAsString());
   }
 }
 
-void TenantChange::PutIndexes(rocksdb::WriteBatch& batch) {
-  for (const auto& [key, value] : ids_) {
-    (void)batch.Put(store_.handle(Family::kIds), key, value);
+void TenantChange::PutIndexes(ChangeSet& changes) {
+  for (auto& [key, value] : ids_) {
+    changes.Put(Family::kIds, key, std::move(value));
   }
-  for (const auto& [key, value] : touchpoints_) {
-    (void)batch.Put(store_.handle(Family::kTouchpoints), key, value);
+  for (auto& [key, entry] : touchpoints_) {
+    changes.PutTouchpoint(key, entry.prefix_bytes, std::move(entry.value));
   }
-  for (const auto& [key, value] : homes_) {
+  for (auto& [key, value] : homes_) {
     if (value.has_value()) {
-      (void)batch.Put(store_.handle(Family::kLists), key, *value);
+      changes.Put(Family::kLists, key, *std::move(value));
     } else {
-      (void)batch.Delete(store_.handle(Family::kLists), key);
+      changes.Delete(Family::kLists, key);
     }
   }
 }
 
-void TenantChange::PutLists(const ListEntries& before,
-                            const ListEntries& after,
-                            rocksdb::WriteBatch& batch) {
+void TenantChange::PutLists(const ListEntries& before, const ListEntries& after,
+                            ChangeSet& changes) {
   if (before == after) return;
   const auto stands_in = [](const auto& entry, const ListEntries& entries) {
     return std::find(entries.begin(), entries.end(), entry) != entries.end();
   };
-  rocksdb::ColumnFamilyHandle* lists = store_.handle(Family::kLists);
   for (const auto& entry : before) {
-    if (!stands_in(entry, after)) (void)batch.Delete(lists, entry.first);
+    if (!stands_in(entry, after)) changes.Delete(Family::kLists, entry.first);
   }
   for (const auto& entry : after) {
     if (!stands_in(entry, before)) {
-      (void)batch.Put(lists, entry.first, entry.second);
+      changes.Put(Family::kLists, entry.first, entry.second);
     }
   }
 }
@@ -476,23 +473,24 @@ absl::Status TenantChange::ScanMerged(Family family, const std::string& prefix,
                                       const Visitor& visit) const {
   absl::btree_map<std::string, std::optional<std::string>> merged;
   const std::string end = PrefixEnd(prefix);
-  const absl::Status status =
-      Snapshot(store_).Scan(family, prefix, end,
-                            [&](absl::string_view key, absl::string_view value) {
-                              merged.emplace_hint(merged.end(),
-                                                  std::string(key),
-                                                  std::string(value));
-                              return true;
-                            });
+  const absl::Status status = ScanOf(snapshot_)(
+      family, prefix, [&](absl::string_view suffix, absl::string_view value) {
+        merged.emplace_hint(merged.end(), absl::StrCat(prefix, suffix),
+                            std::string(value));
+        return true;
+      });
   if (!status.ok()) return status;
-  const auto overlay = [&](const auto& changes) {
-    for (auto it = changes.lower_bound(prefix);
-         it != changes.end() && (end.empty() || it->first < end); ++it) {
+  if (family == Family::kTouchpoints) {
+    for (auto it = touchpoints_.lower_bound(prefix);
+         it != touchpoints_.end() && it->first < end; ++it) {
+      merged[it->first] = it->second.value;
+    }
+  } else {
+    for (auto it = homes_.lower_bound(prefix);
+         it != homes_.end() && it->first < end; ++it) {
       merged[it->first] = it->second;
     }
-  };
-  if (family == Family::kTouchpoints) overlay(touchpoints_);
-  if (family == Family::kLists) overlay(homes_);
+  }
   for (const auto& [key, value] : merged) {
     if (!value.has_value()) continue;
     if (!visit(absl::string_view(key).substr(prefix.size()), *value)) break;

@@ -14,7 +14,6 @@
 #include "journey/storage/v1/views.pb.h"
 #include "projections/journey_fold.h"
 #include "projections/rules/rules.h"
-#include "rocksdb/write_batch.h"
 #include "service/log/event_log.h"
 #include "service/views/lists.h"
 #include "service/views/touchpoint_index.h"
@@ -25,14 +24,15 @@ namespace journey::views {
 // Used once: Add each part in order, then Run. Not thread-safe.
 class TenantChange {
  public:
-  TenantChange(const ViewStore& store, const log::EventLog& log,
+  // `snapshot` is the state before, and outlives Run.
+  TenantChange(const Snapshot& snapshot, const log::EventLog& log,
                const projections::Rules& rules, std::string tenant_id);
 
   // Adds the next events of the tenant. They are durable, and outlive Run.
   void Add(const log::TenantEvents& events);
 
-  // Folds everything and puts all changes into `batch`.
-  absl::Status Run(rocksdb::WriteBatch& batch);
+  // Folds everything and adds all changes to `changes`.
+  absl::Status Run(ChangeSet& changes);
 
   // Subjects that have now reached kSubjectTouchpointsMax.
   [[nodiscard]] const std::vector<v1::Subject>& full_subjects() const {
@@ -81,15 +81,15 @@ class TenantChange {
   void StoreDeal(const std::string& deal_id,
                  const storage::v1::DealState* state);
 
-  void PutSubjects(rocksdb::WriteBatch& batch);
-  void PutDeals(rocksdb::WriteBatch& batch);
-  void PutIndexes(rocksdb::WriteBatch& batch);
+  void PutSubjects(ChangeSet& changes);
+  void PutDeals(ChangeSet& changes);
+  void PutIndexes(ChangeSet& changes);
   void PutLists(const ListEntries& before, const ListEntries& after,
-                rocksdb::WriteBatch& batch);
+                ChangeSet& changes);
   absl::Status ScanMerged(Family family, const std::string& prefix,
                           const Visitor& visit) const;
 
-  const ViewStore& store_;
+  const Snapshot& snapshot_;
   const log::EventLog& log_;
   const projections::Rules& rules_;
   const std::string tenant_id_;
@@ -100,7 +100,11 @@ class TenantChange {
 
   storage::v1::TenantRecord tenant_;
   absl::btree_map<std::string, std::string> ids_;
-  absl::btree_map<std::string, std::string> touchpoints_;
+  struct IndexEntry {
+    uint32_t prefix_bytes = 0;
+    std::string value;
+  };
+  absl::btree_map<std::string, IndexEntry> touchpoints_;
   // Unset: to be deleted.
   absl::btree_map<std::string, std::optional<std::string>> homes_;
   absl::btree_map<std::string, DealEntry> deals_;

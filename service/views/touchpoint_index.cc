@@ -33,22 +33,22 @@ absl::Status Collect(const ScanPrefix& scan, absl::string_view tenant_id,
                      const std::function<bool(const TouchpointEntry&)>& wanted,
                      std::vector<PlacedTouchpoint>& out) {
   absl::Status status;
-  const absl::Status scanned = scan(
-      Family::kTouchpoints, SubjectKey(tenant_id, subject),
-      [&](absl::string_view suffix, absl::string_view value) {
-        auto order = ParseOrder(suffix);
-        const auto entry = DecodeEntry(value);
-        if (!order.has_value() || !entry.ok()) {
-          status = DamagedEntry();
-          return false;
-        }
-        if (order->occurred_at > until) return false;
-        if (wanted(*entry)) {
-          out.push_back({*std::move(order), entry->position,
-                         entry->retraction_position});
-        }
-        return true;
-      });
+  const absl::Status scanned =
+      scan(Family::kTouchpoints, SubjectKey(tenant_id, subject),
+           [&](absl::string_view suffix, absl::string_view value) {
+             auto order = ParseOrder(suffix);
+             const auto entry = DecodeEntry(value);
+             if (!order.has_value() || !entry.ok()) {
+               status = DamagedEntry();
+               return false;
+             }
+             if (order->occurred_at > until) return false;
+             if (wanted(*entry)) {
+               out.push_back({*std::move(order), entry->position,
+                              entry->retraction_position});
+             }
+             return true;
+           });
   return status.ok() ? scanned : status;
 }
 
@@ -98,11 +98,14 @@ absl::StatusOr<TouchpointEntry> DecodeEntry(absl::string_view value) {
 ScanPrefix ScanOf(const Snapshot& snapshot) {
   return [&snapshot](Family family, const std::string& prefix,
                      const Visitor& visit) {
-    return snapshot.Scan(family, prefix, PrefixEnd(prefix),
-                         [&](absl::string_view key, absl::string_view value) {
-                           key.remove_prefix(prefix.size());
-                           return visit(key, value);
-                         });
+    const Visitor visit_suffix = [&](absl::string_view key,
+                                     absl::string_view value) {
+      key.remove_prefix(prefix.size());
+      return visit(key, value);
+    };
+    return family == Family::kTouchpoints
+               ? snapshot.ScanTouchpoints(prefix, visit_suffix)
+               : snapshot.Scan(family, prefix, PrefixEnd(prefix), visit_suffix);
   };
 }
 
@@ -110,9 +113,9 @@ absl::StatusOr<std::vector<PlacedTouchpoint>> TouchpointsOfDeal(
     const ScanPrefix& scan, absl::string_view tenant_id,
     absl::string_view deal_id, core::Micros until) {
   std::vector<PlacedTouchpoint> out;
-  const absl::Status status =
-      Collect(scan, tenant_id, DealSubject(deal_id), until,
-              [](const TouchpointEntry&) { return true; }, out);
+  const absl::Status status = Collect(
+      scan, tenant_id, DealSubject(deal_id), until,
+      [](const TouchpointEntry&) { return true; }, out);
   if (!status.ok()) return status;
   return out;
 }
@@ -136,20 +139,20 @@ absl::StatusOr<std::vector<PlacedTouchpoint>> TouchpointsOfJourney(
     const v1::Subject& journey, core::Micros until) {
   std::vector<PlacedTouchpoint> out;
   if (journey.type() != v1::SUBJECT_TYPE_DEAL) {
-    const absl::Status status =
-        Collect(scan, tenant_id, journey, until,
-                [](const TouchpointEntry& entry) {
-                  return entry.as_given && !entry.has_deal;
-                },
-                out);
+    const absl::Status status = Collect(
+        scan, tenant_id, journey, until,
+        [](const TouchpointEntry& entry) {
+          return entry.as_given && !entry.has_deal;
+        },
+        out);
     if (!status.ok()) return status;
   }
   const auto deals = DealsOfJourney(scan, tenant_id, journey);
   if (!deals.ok()) return deals.status();
   for (const std::string& deal_id : *deals) {
-    const absl::Status status =
-        Collect(scan, tenant_id, DealSubject(deal_id), until,
-                [](const TouchpointEntry&) { return true; }, out);
+    const absl::Status status = Collect(
+        scan, tenant_id, DealSubject(deal_id), until,
+        [](const TouchpointEntry&) { return true; }, out);
     if (!status.ok()) return status;
   }
   // What was collected is sorted but for the seams between subjects.

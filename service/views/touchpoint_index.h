@@ -42,8 +42,9 @@ struct PlacedTouchpoint {
   int64_t retraction_position = 0;
 };
 
-// Visits the entries of a family whose keys begin with `prefix`, in order,
-// until the visitor returns false; `suffix` is the key without the prefix.
+// Visits the entries of `lists`, `default` or `touchpoints` whose keys begin
+// with `prefix` (of `touchpoints`: a subject's key), in order, until the
+// visitor returns false; `suffix` is the key without the prefix.
 using Visitor =
     std::function<bool(absl::string_view suffix, absl::string_view value)>;
 using ScanPrefix = std::function<absl::Status(

@@ -1,12 +1,15 @@
 #include "service/views/view_store.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/sst_file_writer.h"
 #include "rocksdb/table.h"
 #include "service/core/errors.h"
 
@@ -16,32 +19,26 @@ namespace {
 constexpr const char* kFamilyNames[kFamilyCount] = {
     "default", "ids", "touchpoints", "subjects", "deals", "lists"};
 constexpr double kBloomBitsPerKey = 10;
+constexpr int kTableFormatVersion = 5;
 constexpr int kBackgroundJobs = 2;
-
-rocksdb::Slice ToSlice(absl::string_view text) {
-  return {text.data(), text.size()};
-}
-
-absl::string_view ToView(const rocksdb::Slice& slice) {
-  return {slice.data(), slice.size()};
-}
+constexpr char kFilePrefix[] = "generation-";
+// A generation is written down at this age even when it is small.
+constexpr std::chrono::seconds kGenerationAgeMax{30};
+// A full generation may grow so far while the one before is written down.
+constexpr size_t kFullTimesMax = 2;
 
 rocksdb::Options MakeOptions(const ViewsOptions& options, rocksdb::Env* env) {
   rocksdb::Options out;
   if (env != nullptr) out.env = env;
   out.create_if_missing = true;
   out.create_missing_column_families = true;
-  // Without a write-ahead log, column families must be flushed together: a
-  // checkpoint on disk must never be ahead of what it stands for.
-  out.atomic_flush = true;
-  out.write_buffer_size = options.write_buffer_bytes;
   out.max_background_jobs = kBackgroundJobs;
   out.compression = rocksdb::kLZ4Compression;
   out.info_log_level = rocksdb::WARN_LEVEL;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
-  table.format_version = 5;
+  table.format_version = kTableFormatVersion;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return out;
 }
@@ -50,6 +47,17 @@ std::unique_ptr<rocksdb::Env> MakeEnv(const ViewsOptions& options) {
   return options.file_system == nullptr
              ? nullptr
              : rocksdb::NewCompositeEnv(options.file_system);
+}
+
+// Removes files that a stop in the middle of writing down has left.
+void RemoveLeftovers(rocksdb::Env* env, const std::string& directory) {
+  std::vector<std::string> names;
+  if (!env->GetChildren(directory, &names).ok()) return;
+  for (const std::string& name : names) {
+    if (absl::StartsWith(name, kFilePrefix)) {
+      (void)env->DeleteFile(absl::StrCat(directory, "/", name));
+    }
+  }
 }
 
 }  // namespace
@@ -74,26 +82,42 @@ absl::Status Parse(absl::string_view bytes,
       absl::StrCat("views: a ", message.GetTypeName(), " is damaged"));
 }
 
+ViewStore::ViewStore(const ViewsOptions& options)
+    : directory_(options.directory),
+      generation_bytes_max_(options.write_buffer_bytes),
+      env_(MakeEnv(options)),
+      rocks_options_(MakeOptions(options, env_.get())),
+      active_(std::make_shared<Generation>()),
+      active_since_(std::chrono::steady_clock::now()) {}
+
 absl::StatusOr<std::unique_ptr<ViewStore>> ViewStore::Open(
     const ViewsOptions& options) {
-  std::unique_ptr<ViewStore> store(new ViewStore);
-  store->env_ = MakeEnv(options);
-  const rocksdb::Options rocks = MakeOptions(options, store->env_.get());
+  std::unique_ptr<ViewStore> store(new ViewStore(options));
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : kFamilyNames) families.emplace_back(name, rocks);
+  for (const char* name : kFamilyNames) {
+    families.emplace_back(name, store->rocks_options_);
+  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   if (const rocksdb::Status status = rocksdb::DB::Open(
-          rocks, options.directory, families, &handles, &db);
+          store->rocks_options_, options.directory, families, &handles, &db);
       !status.ok()) {
     return FromRocks(status);
   }
   store->db_.reset(db);
-  for (int i = 0; i < kFamilyCount; ++i) store->handles_[i] = handles[i];
+  std::copy(handles.begin(), handles.end(), store->handles_.begin());
+  RemoveLeftovers(store->rocks_options_.env, options.directory);
+  store->flusher_ = std::thread([raw = store.get()] { raw->RunFlusher(); });
   return store;
 }
 
 ViewStore::~ViewStore() {
+  {
+    core::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  changed_.NotifyAll();
+  if (flusher_.joinable()) flusher_.join();
   for (auto* handle : handles_) {
     if (handle != nullptr) (void)db_->DestroyColumnFamilyHandle(handle);
   }
@@ -101,50 +125,110 @@ ViewStore::~ViewStore() {
 
 absl::Status ViewStore::Destroy(const ViewsOptions& options) {
   const std::unique_ptr<rocksdb::Env> env = MakeEnv(options);
-  return FromRocks(rocksdb::DestroyDB(options.directory,
-                                      MakeOptions(options, env.get())));
+  const rocksdb::Options rocks = MakeOptions(options, env.get());
+  RemoveLeftovers(rocks.env, options.directory);
+  return FromRocks(rocksdb::DestroyDB(options.directory, rocks));
 }
 
-absl::StatusOr<bool> ViewStore::Get(Family family, absl::string_view key,
-                                    std::string& value) const {
-  const rocksdb::Status status =
-      db_->Get(rocksdb::ReadOptions(), handle(family), ToSlice(key), &value);
-  if (status.IsNotFound()) return false;
-  if (!status.ok()) return FromRocks(status);
-  return true;
-}
-
-absl::Status ViewStore::MultiGet(Family family,
-                                 const std::vector<std::string>& keys,
-                                 std::vector<std::string>& values,
-                                 std::vector<bool>& found) const {
-  const size_t count = keys.size();
-  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> pinned(count);
-  std::vector<rocksdb::Status> statuses(count);
-  db_->MultiGet(rocksdb::ReadOptions(), handle(family), count, slices.data(),
-                pinned.data(), statuses.data(), /*sorted_input=*/true);
-  values.assign(count, {});
-  found.assign(count, false);
-  for (size_t i = 0; i < count; ++i) {
-    if (statuses[i].IsNotFound()) continue;
-    if (!statuses[i].ok()) return FromRocks(statuses[i]);
-    values[i].assign(pinned[i].data(), pinned[i].size());
-    found[i] = true;
+absl::Status ViewStore::Write(ChangeSet changes) {
+  int64_t version = 0;
+  int64_t oldest_read = 0;
+  std::shared_ptr<Generation> active;
+  {
+    core::MutexLock lock(&mutex_);
+    version = version_ + 1;
+    oldest_read = versions_read_.empty() ? version_ : *versions_read_.begin();
+    active = active_;
   }
-  return absl::OkStatus();
+  // Nobody sees these changes before the version is made known below.
+  active->Apply(version, oldest_read, changes.changes());
+  const size_t bytes = active->bytes();
+  core::MutexLock lock(&mutex_);
+  version_ = version;
+  const bool is_old =
+      std::chrono::steady_clock::now() - active_since_ > kGenerationAgeMax;
+  if (bytes < generation_bytes_max_ && !is_old) return flush_status_;
+  while (frozen_ != nullptr && flush_status_.ok() &&
+         bytes > kFullTimesMax * generation_bytes_max_) {
+    changed_.Wait(&mutex_);
+  }
+  if (frozen_ == nullptr) Freeze();
+  return flush_status_;
 }
 
-absl::Status ViewStore::Write(rocksdb::WriteBatch& batch) {
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  return FromRocks(db_->Write(options, &batch));
+void ViewStore::Freeze() {
+  frozen_ = std::move(active_);
+  active_ = std::make_shared<Generation>();
+  active_since_ = std::chrono::steady_clock::now();
+  changed_.NotifyAll();
 }
 
 absl::Status ViewStore::Flush() {
-  const std::vector<rocksdb::ColumnFamilyHandle*> all(handles_.begin(),
-                                                      handles_.end());
-  return FromRocks(db_->Flush(rocksdb::FlushOptions(), all));
+  core::MutexLock lock(&mutex_);
+  while (frozen_ != nullptr && flush_status_.ok()) changed_.Wait(&mutex_);
+  if (!flush_status_.ok()) return flush_status_;
+  Freeze();
+  while (frozen_ != nullptr && flush_status_.ok()) changed_.Wait(&mutex_);
+  return flush_status_;
+}
+
+void ViewStore::RunFlusher() {
+  while (true) {
+    std::shared_ptr<const Generation> frozen;
+    {
+      core::MutexLock lock(&mutex_);
+      while (!stopping_ && (frozen_ == nullptr || !flush_status_.ok())) {
+        changed_.Wait(&mutex_);
+      }
+      if (stopping_) return;
+      frozen = frozen_;
+    }
+    const absl::Status status = WriteDown(*frozen);
+    {
+      core::MutexLock lock(&mutex_);
+      flush_status_ = status;
+      if (status.ok()) frozen_ = nullptr;
+    }
+    changed_.NotifyAll();
+  }
+}
+
+// Writes a file a column family, then lets RocksDB take in all of them at
+// once.
+absl::Status ViewStore::WriteDown(const Generation& generation) {
+  std::vector<rocksdb::IngestExternalFileArg> files;
+  for (int i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    const std::vector<Entry> entries = generation.Sorted(family);
+    if (entries.empty()) continue;
+    const std::string path =
+        absl::StrCat(directory_, "/", kFilePrefix, kFamilyNames[i], ".sst");
+    if (const absl::Status status = WriteFile(family, entries, path);
+        !status.ok()) {
+      return status;
+    }
+    rocksdb::IngestExternalFileArg arg;
+    arg.column_family = handle(family);
+    arg.external_files = {path};
+    arg.options.move_files = true;
+    files.push_back(std::move(arg));
+  }
+  if (files.empty()) return absl::OkStatus();
+  return FromRocks(db_->IngestExternalFiles(files));
+}
+
+absl::Status ViewStore::WriteFile(Family family,
+                                  const std::vector<Entry>& entries,
+                                  const std::string& path) {
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), rocks_options_,
+                                handle(family));
+  rocksdb::Status status = writer.Open(path);
+  for (const auto& [key, value] : entries) {
+    if (!status.ok()) break;
+    status = value.has_value() ? writer.Put(key, *value) : writer.Delete(key);
+  }
+  if (status.ok()) status = writer.Finish();
+  return FromRocks(status);
 }
 
 uint64_t ViewStore::IntProperty(const std::string& property) const {
@@ -152,48 +236,9 @@ uint64_t ViewStore::IntProperty(const std::string& property) const {
   return db_->GetAggregatedIntProperty(property, &value) ? value : 0;
 }
 
-Snapshot::Snapshot(const ViewStore& store)
-    : store_(store), snapshot_(store.db()->GetSnapshot()) {}
-
-Snapshot::~Snapshot() { store_.db()->ReleaseSnapshot(snapshot_); }
-
-absl::StatusOr<bool> Snapshot::Get(Family family, absl::string_view key,
-                                   std::string& value) const {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot_;
-  const rocksdb::Status status =
-      store_.db()->Get(options, store_.handle(family), ToSlice(key), &value);
-  if (status.IsNotFound()) return false;
-  if (!status.ok()) return FromRocks(status);
-  return true;
-}
-
-absl::StatusOr<bool> Snapshot::Get(
-    Family family, absl::string_view key,
-    google::protobuf::MessageLite& message) const {
-  std::string value;
-  const auto found = Get(family, key, value);
-  if (!found.ok() || !*found) return found;
-  if (const absl::Status status = Parse(value, message); !status.ok()) {
-    return status;
-  }
-  return true;
-}
-
-absl::Status Snapshot::Scan(
-    Family family, absl::string_view first, absl::string_view end,
-    const std::function<bool(absl::string_view, absl::string_view)>& visit)
-    const {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot_;
-  const rocksdb::Slice upper = ToSlice(end);
-  if (!end.empty()) options.iterate_upper_bound = &upper;
-  const std::unique_ptr<rocksdb::Iterator> it(
-      store_.db()->NewIterator(options, store_.handle(family)));
-  for (it->Seek(ToSlice(first)); it->Valid(); it->Next()) {
-    if (!visit(ToView(it->key()), ToView(it->value()))) break;
-  }
-  return FromRocks(it->status());
+uint64_t ViewStore::dirty_bytes() const {
+  core::MutexLock lock(&mutex_);
+  return active_->bytes() + (frozen_ == nullptr ? 0 : frozen_->bytes());
 }
 
 }  // namespace journey::views

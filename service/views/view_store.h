@@ -1,31 +1,103 @@
-// The views' RocksDB: five column families without a write-ahead log, because
-// the event log makes them safe. All of them are flushed together, so what is
-// on disk is always the state after some whole commit group.
+// Where the views are kept: RocksDB for what has been written down, and in
+// front of it the changes since, in memory.
+//
+// The event log makes that safe, so there is no write-ahead log, and no
+// memtable of RocksDB's takes part: changes are gathered in a generation;
+// when it is full it is frozen, sorted, written to table files and taken in
+// by RocksDB at once over all column families, while the next generation
+// fills. What is on disk is therefore always the state after some whole
+// commit group. docs/adr/0003-write-behind-views.md says why.
 #ifndef SERVICE_VIEWS_VIEW_STORE_H_
 #define SERVICE_VIEWS_VIEW_STORE_H_
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message_lite.h"
 #include "rocksdb/db.h"
-#include "rocksdb/write_batch.h"
+#include "service/core/sync.h"
+#include "service/views/change_set.h"
+#include "service/views/generation.h"
 #include "service/views/views.h"
 
 namespace journey::views {
 
-enum class Family { kDefault, kIds, kTouchpoints, kSubjects, kDeals, kLists };
-inline constexpr int kFamilyCount = 6;
+// Thread-safe: one thread writes, any number read by snapshots.
+class ViewStore {
+ public:
+  // Opens or creates the store.
+  static absl::StatusOr<std::unique_ptr<ViewStore>> Open(
+      const ViewsOptions& options);
 
-class ViewStore;
+  // Leaves what is not written down to the event log.
+  ~ViewStore();
+  ViewStore(const ViewStore&) = delete;
+  ViewStore& operator=(const ViewStore&) = delete;
 
-// What the views held at one instant. Thread-safe; must not outlive its store.
+  // Removes the store in a directory.
+  static absl::Status Destroy(const ViewsOptions& options);
+
+  // Applies changes at once: a snapshot sees all of them or none. Waits while
+  // the generation before is being written down and this one is full too.
+  absl::Status Write(ChangeSet changes);
+
+  // Writes everything to disk.
+  absl::Status Flush();
+
+  // A number of RocksDB's, summed over all column families.
+  [[nodiscard]] uint64_t IntProperty(const std::string& property) const;
+
+  // Bytes of changes in memory that are not on disk yet.
+  [[nodiscard]] uint64_t dirty_bytes() const;
+
+ private:
+  friend class Snapshot;
+
+  explicit ViewStore(const ViewsOptions& options);
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[static_cast<size_t>(family)];
+  }
+  void Freeze() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RunFlusher();
+  absl::Status WriteDown(const Generation& generation);
+  absl::Status WriteFile(Family family, const std::vector<Entry>& entries,
+                         const std::string& path);
+
+  const std::string directory_;
+  const size_t generation_bytes_max_;
+  std::unique_ptr<rocksdb::Env> env_;
+  rocksdb::Options rocks_options_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
+
+  mutable core::Mutex mutex_;
+  core::CondVar changed_;
+  std::shared_ptr<Generation> active_ ABSL_GUARDED_BY(mutex_);
+  // Being written down; null when none is.
+  std::shared_ptr<const Generation> frozen_ ABSL_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point active_since_ ABSL_GUARDED_BY(mutex_);
+  // The newest version that readers see.
+  int64_t version_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The versions of all snapshots.
+  mutable std::multiset<int64_t> versions_read_ ABSL_GUARDED_BY(mutex_);
+  absl::Status flush_status_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread flusher_;
+};
+
+// What the views held after some whole change set. Thread-safe; must not
+// outlive its store.
 class Snapshot {
  public:
   explicit Snapshot(const ViewStore& store);
@@ -41,60 +113,34 @@ class Snapshot {
   absl::StatusOr<bool> Get(Family family, absl::string_view key,
                            google::protobuf::MessageLite& message) const;
 
-  // Visits the entries from `first` on, before `end` (empty: to the last one),
-  // in the order of their keys, until `visit` returns false.
-  absl::Status Scan(Family family, absl::string_view first,
-                    absl::string_view end,
-                    const std::function<bool(absl::string_view key,
-                                             absl::string_view value)>& visit)
-      const;
-
- private:
-  const ViewStore& store_;
-  const rocksdb::Snapshot* const snapshot_;
-};
-
-// Thread-safe.
-class ViewStore {
- public:
-  // Opens or creates the store.
-  static absl::StatusOr<std::unique_ptr<ViewStore>> Open(
-      const ViewsOptions& options);
-  ~ViewStore();
-
-  // Removes the store in a directory.
-  static absl::Status Destroy(const ViewsOptions& options);
-
-  // The newest value; false when the key is absent.
-  absl::StatusOr<bool> Get(Family family, absl::string_view key,
-                           std::string& value) const;
-
-  // The newest values, in the order of the keys, which ascend; an absent one
-  // is reported as such in `found`.
+  // Reads many values; an absent one is reported as such in `found`. `keys`
+  // ascend.
   absl::Status MultiGet(Family family, const std::vector<std::string>& keys,
                         std::vector<std::string>& values,
                         std::vector<bool>& found) const;
 
-  // Applies a batch, made with handles from `handle`.
-  absl::Status Write(rocksdb::WriteBatch& batch);
+  using Visitor =
+      std::function<bool(absl::string_view key, absl::string_view value)>;
 
-  // Writes everything to disk.
-  absl::Status Flush();
+  // Visits the entries of `default` or `lists` from `first` on, before `end`
+  // (empty: to the last one), by key, until `visit` returns false.
+  absl::Status Scan(Family family, absl::string_view first,
+                    absl::string_view end, const Visitor& visit) const;
 
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const {
-    return handles_[static_cast<size_t>(family)];
-  }
-  [[nodiscard]] rocksdb::DB* db() const { return db_.get(); }
-
-  // Sum over all column families.
-  [[nodiscard]] uint64_t IntProperty(const std::string& property) const;
+  // Visits the entries of `touchpoints` under one subject, by key.
+  absl::Status ScanTouchpoints(absl::string_view subject_key,
+                               const Visitor& visit) const;
 
  private:
-  ViewStore() = default;
+  [[nodiscard]] std::optional<std::optional<std::string>> FindInMemory(
+      Family family, absl::string_view key) const;
+  [[nodiscard]] rocksdb::ReadOptions ReadOptions() const;
 
-  std::unique_ptr<rocksdb::Env> env_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
+  const ViewStore& store_;
+  std::shared_ptr<const Generation> active_;
+  std::shared_ptr<const Generation> frozen_;
+  int64_t version_ = 0;
+  const rocksdb::Snapshot* snapshot_ = nullptr;
 };
 
 // The message in `bytes`; DATA_LOSS when it cannot be parsed.

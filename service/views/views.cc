@@ -52,8 +52,7 @@ class ViewsImpl final : public Views {
       override;
   absl::StatusOr<int64_t> SubjectVersion(absl::string_view tenant_id,
                                          const v1::Subject& subject) override;
-  bool IsFull(absl::string_view tenant_id,
-              const v1::Subject& subject) override;
+  bool IsFull(absl::string_view tenant_id, const v1::Subject& subject) override;
 
   absl::Status Apply(const log::CommitGroup& group) override {
     return ApplyAll(&group, 1);
@@ -153,12 +152,11 @@ class ViewsImpl final : public Views {
 absl::Status ViewsImpl::Load() {
   const Snapshot snapshot(*store_);
   const ScanPrefix scan = ScanOf(snapshot);
-  const absl::Status status =
-      scan(Family::kDefault, TenantsPrefix(),
-           [&](absl::string_view, absl::string_view) {
-             ++tenant_count_;
-             return true;
-           });
+  const absl::Status status = scan(Family::kDefault, TenantsPrefix(),
+                                   [&](absl::string_view, absl::string_view) {
+                                     ++tenant_count_;
+                                     return true;
+                                   });
   if (!status.ok()) return status;
   core::MutexLock lock(&full_mutex_);
   return scan(Family::kDefault, FullSubjectsPrefix(),
@@ -221,30 +219,31 @@ absl::Status ViewsImpl::CatchUp() {
   return absl::OkStatus();
 }
 
-absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups,
-                                 size_t count) {
+absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
+  const Snapshot before(*store_);
   absl::btree_map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
     events += groups[i].event_count();
     for (const log::TenantEvents& tenant : groups[i].tenants) {
       changes
-          .try_emplace(tenant.tenant_id, *store_, *options_.log,
-                       *options_.rules, tenant.tenant_id)
+          .try_emplace(tenant.tenant_id, before, *options_.log, *options_.rules,
+                       tenant.tenant_id)
           .first->second.Add(tenant);
     }
   }
-  rocksdb::WriteBatch batch;
+  ChangeSet written;
   for (auto& [tenant_id, change] : changes) {
-    if (const absl::Status status = change.Run(batch); !status.ok()) {
+    if (const absl::Status status = change.Run(written); !status.ok()) {
       return status;
     }
   }
   checkpoint_.set_group(groups[count - 1].number);
   checkpoint_.set_event_count(checkpoint_.event_count() + events);
-  (void)batch.Put(store_->handle(Family::kDefault), CheckpointKey(),
-                  checkpoint_.SerializeAsString());
-  if (const absl::Status status = store_->Write(batch); !status.ok()) {
+  written.Put(Family::kDefault, CheckpointKey(),
+              checkpoint_.SerializeAsString());
+  if (const absl::Status status = store_->Write(std::move(written));
+      !status.ok()) {
     return status;
   }
   Publish(changes);
@@ -271,15 +270,9 @@ void ViewsImpl::Publish(
 
 absl::StatusOr<log::TenantHead> ViewsImpl::Head(absl::string_view tenant_id) {
   storage::v1::TenantRecord record;
-  std::string value;
   const auto found =
-      store_->Get(Family::kDefault, TenantKey(tenant_id), value);
+      Snapshot(*store_).Get(Family::kDefault, TenantKey(tenant_id), record);
   if (!found.ok()) return found.status();
-  if (*found) {
-    if (const absl::Status status = Parse(value, record); !status.ok()) {
-      return status;
-    }
-  }
   return log::TenantHead{record.head_position(), record.chain()};
 }
 
@@ -299,7 +292,7 @@ absl::StatusOr<std::vector<log::IdEntry>> ViewsImpl::Ids(
   std::vector<std::string> values;
   std::vector<bool> found;
   if (const absl::Status status =
-          store_->MultiGet(Family::kIds, keys, values, found);
+          Snapshot(*store_).MultiGet(Family::kIds, keys, values, found);
       !status.ok()) {
     return status;
   }
@@ -352,18 +345,18 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
   const Snapshot snapshot(*store_);
   std::vector<int64_t> positions;
   absl::Status status;
-  const absl::Status scan = ScanOf(snapshot)(
-      Family::kTouchpoints, SubjectKey(tenant_id, subject),
-      [&](absl::string_view, absl::string_view value) {
-        const auto entry = DecodeEntry(value);
-        status = entry.status();
-        if (!status.ok()) return false;
-        positions.push_back(entry->position);
-        if (entry->retraction_position != 0) {
-          positions.push_back(entry->retraction_position);
-        }
-        return true;
-      });
+  const absl::Status scan =
+      ScanOf(snapshot)(Family::kTouchpoints, SubjectKey(tenant_id, subject),
+                       [&](absl::string_view, absl::string_view value) {
+                         const auto entry = DecodeEntry(value);
+                         status = entry.status();
+                         if (!status.ok()) return false;
+                         positions.push_back(entry->position);
+                         if (entry->retraction_position != 0) {
+                           positions.push_back(entry->retraction_position);
+                         }
+                         return true;
+                       });
   if (!status.ok()) return status;
   if (!scan.ok()) return scan;
   std::sort(positions.begin(), positions.end());
@@ -391,9 +384,8 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
   const auto found =
       Snapshot(**store).Get(Family::kDefault, CheckpointKey(), checkpoint);
   if (!found.ok()) return found.status();
-  const bool is_ours =
-      checkpoint.format_version() == kViewsFormatVersion &&
-      checkpoint.rule_set_sha256() == options.rules->sha256();
+  const bool is_ours = checkpoint.format_version() == kViewsFormatVersion &&
+                       checkpoint.rule_set_sha256() == options.rules->sha256();
   if (!is_ours) {
     if (*found && options.on_notice) {
       options.on_notice(
@@ -401,8 +393,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
           "anew from the log");
     }
     store->reset();
-    if (const absl::Status status = ViewStore::Destroy(options);
-        !status.ok()) {
+    if (const absl::Status status = ViewStore::Destroy(options); !status.ok()) {
       return status;
     }
     store = ViewStore::Open(options);

@@ -15,9 +15,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "journey/v1/admin_service.pb.h"
 #include "journey/v1/deal_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
-#include "journey/v1/admin_service.pb.h"
 #include "projections/rules/rules.h"
 #include "service/core/clock.h"
 #include "service/log/event_log.h"

@@ -1,0 +1,190 @@
+#include "service/views/generation.h"
+
+#include <algorithm>
+
+namespace journey::views {
+namespace {
+
+// What an entry takes besides its bytes, about.
+constexpr size_t kEntryOverheadBytes = 96;
+// Changes applied under one hold of the lock, so that readers wait little.
+constexpr size_t kChangesPerLock = 64;
+
+bool IsHashed(Family family) {
+  return family == Family::kIds || family == Family::kSubjects ||
+         family == Family::kDeals;
+}
+
+// By key, and for equal keys the newest first; then the newest is kept.
+void SortAndKeepNewest(std::vector<std::pair<Entry, int64_t>>& rows,
+                       std::vector<Entry>& out) {
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    if (a.first.first != b.first.first) return a.first.first < b.first.first;
+    return a.second > b.second;
+  });
+  for (auto& [entry, version] : rows) {
+    if (out.empty() || out.back().first != entry.first) {
+      out.push_back(std::move(entry));
+    }
+  }
+}
+
+}  // namespace
+
+int Generation::Slot(Family family) {
+  switch (family) {
+    case Family::kIds:
+    case Family::kDefault:
+      return 0;
+    case Family::kSubjects:
+    case Family::kLists:
+      return 1;
+    default:
+      return 2;
+  }
+}
+
+const Generation::Versioned* Generation::At(const Versioned& newest,
+                                            int64_t version) {
+  const Versioned* at = &newest;
+  while (at != nullptr && at->version > version) at = at->older.get();
+  return at;
+}
+
+// Puts a version in front and drops those that nobody can ask for any more:
+// all behind the newest one that the oldest reader sees.
+void Generation::Push(int64_t version, int64_t oldest_read,
+                      std::optional<std::string> value, Versioned& newest) {
+  if (newest.version != 0) {
+    auto older = std::make_unique<Versioned>(std::move(newest));
+    Versioned* oldest_needed = older.get();
+    while (oldest_needed != nullptr && oldest_needed->version > oldest_read) {
+      oldest_needed = oldest_needed->older.get();
+    }
+    if (oldest_needed != nullptr) oldest_needed->older.reset();
+    newest.older = std::move(older);
+  }
+  newest.version = version;
+  newest.value = std::move(value);
+}
+
+void Generation::ApplyOne(int64_t version, int64_t oldest_read,
+                          Change& change) {
+  bytes_ += change.key.size() + kEntryOverheadBytes +
+            (change.value.has_value() ? change.value->size() : 0);
+  if (change.family == Family::kTouchpoints) {
+    Row row{change.key.substr(change.prefix_bytes), version,
+            std::move(change.value)};
+    change.key.resize(change.prefix_bytes);
+    touchpoints_[std::move(change.key)].push_back(std::move(row));
+    return;
+  }
+  Versioned& newest =
+      IsHashed(change.family)
+          ? hashed_[Slot(change.family)][std::move(change.key)]
+          : ordered_[Slot(change.family)][std::move(change.key)];
+  if (newest.version != 0 && newest.value.has_value()) {
+    // The value before goes once its last reader has gone; count it gone now.
+    bytes_ -= std::min(bytes_, newest.value->size() + kEntryOverheadBytes);
+  }
+  Push(version, oldest_read, std::move(change.value), newest);
+}
+
+void Generation::Apply(int64_t version, int64_t oldest_read,
+                       std::vector<Change>& changes) {
+  for (size_t i = 0; i < changes.size();) {
+    core::MutexLock lock(&mutex_);
+    const size_t end = std::min(changes.size(), i + kChangesPerLock);
+    for (; i < end; ++i) ApplyOne(version, oldest_read, changes[i]);
+  }
+}
+
+std::optional<std::optional<std::string>> Generation::Find(
+    Family family, absl::string_view key, int64_t version) const {
+  core::MutexLock lock(&mutex_);
+  const Versioned* at = nullptr;
+  if (IsHashed(family)) {
+    const HashedMap& map = hashed_[Slot(family)];
+    if (const auto it = map.find(key); it != map.end()) {
+      at = At(it->second, version);
+    }
+  } else {
+    const OrderedMap& map = ordered_[Slot(family)];
+    if (const auto it = map.find(key); it != map.end()) {
+      at = At(it->second, version);
+    }
+  }
+  if (at == nullptr) return std::nullopt;
+  return at->value;
+}
+
+std::vector<Entry> Generation::Range(Family family, absl::string_view first,
+                                     absl::string_view end, size_t entries_max,
+                                     int64_t version,
+                                     std::string& last_key) const {
+  core::MutexLock lock(&mutex_);
+  const OrderedMap& map = ordered_[Slot(family)];
+  std::vector<Entry> out;
+  last_key.clear();
+  size_t visited = 0;
+  for (auto it = map.lower_bound(first);
+       it != map.end() && (end.empty() || it->first < end); ++it) {
+    if (visited++ == entries_max) return out;
+    last_key = it->first;
+    if (const Versioned* at = At(it->second, version)) {
+      out.emplace_back(it->first, at->value);
+    }
+  }
+  last_key.clear();
+  return out;
+}
+
+std::vector<Entry> Generation::Touchpoints(absl::string_view subject_key,
+                                           int64_t version) const {
+  std::vector<std::pair<Entry, int64_t>> rows;
+  {
+    core::MutexLock lock(&mutex_);
+    const auto it = touchpoints_.find(subject_key);
+    if (it != touchpoints_.end()) {
+      for (const Row& row : it->second) {
+        if (row.version > version) continue;
+        rows.push_back({{it->first + row.suffix, row.value}, row.version});
+      }
+    }
+  }
+  std::vector<Entry> out;
+  SortAndKeepNewest(rows, out);
+  return out;
+}
+
+std::vector<Entry> Generation::Sorted(Family family) const {
+  core::MutexLock lock(&mutex_);
+  std::vector<Entry> out;
+  if (family == Family::kTouchpoints) {
+    std::vector<std::pair<Entry, int64_t>> rows;
+    for (const auto& [subject_key, subject_rows] : touchpoints_) {
+      for (const Row& row : subject_rows) {
+        rows.push_back({{subject_key + row.suffix, row.value}, row.version});
+      }
+    }
+    SortAndKeepNewest(rows, out);
+  } else if (IsHashed(family)) {
+    for (const auto& [key, newest] : hashed_[Slot(family)]) {
+      out.emplace_back(key, newest.value);
+    }
+    std::sort(out.begin(), out.end(),
+              [](const Entry& a, const Entry& b) { return a.first < b.first; });
+  } else {
+    for (const auto& [key, newest] : ordered_[Slot(family)]) {
+      out.emplace_back(key, newest.value);
+    }
+  }
+  return out;
+}
+
+size_t Generation::bytes() const {
+  core::MutexLock lock(&mutex_);
+  return bytes_;
+}
+
+}  // namespace journey::views

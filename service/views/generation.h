@@ -1,0 +1,92 @@
+// Changes that are not on disk yet, in memory, with the versions that readers
+// still need.
+#ifndef SERVICE_VIEWS_GENERATION_H_
+#define SERVICE_VIEWS_GENERATION_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "service/core/sync.h"
+#include "service/views/change_set.h"
+
+namespace journey::views {
+
+// A key and its newest value; no value means that it is deleted.
+using Entry = std::pair<std::string, std::optional<std::string>>;
+
+// Thread-safe: one thread applies changes, any number read at the same time.
+// Each change set has a version; a reader that asks for a version sees the
+// changes of that version and of those before it.
+class Generation {
+ public:
+  // Applies a change set. Versions rise. `oldest_read` is the oldest version
+  // that any reader may still ask for.
+  void Apply(int64_t version, int64_t oldest_read,
+             std::vector<Change>& changes);
+
+  // What is known of a key at a version; unset when nothing is.
+  [[nodiscard]] std::optional<std::optional<std::string>> Find(
+      Family family, absl::string_view key, int64_t version) const;
+
+  // The next entries of `default` or `lists` from `first` on, before `end`
+  // (empty: to the last one), at most `entries_max`. What is not visible at
+  // the version is left out; `last_key` is the last key looked at, empty at
+  // the end.
+  [[nodiscard]] std::vector<Entry> Range(Family family, absl::string_view first,
+                                         absl::string_view end,
+                                         size_t entries_max, int64_t version,
+                                         std::string& last_key) const;
+
+  // All entries of `touchpoints` whose keys begin with a subject, by key.
+  [[nodiscard]] std::vector<Entry> Touchpoints(absl::string_view subject_key,
+                                               int64_t version) const;
+
+  // The newest entries of a family, by key. Only once no more changes come.
+  [[nodiscard]] std::vector<Entry> Sorted(Family family) const;
+
+  // About how much memory is taken.
+  [[nodiscard]] size_t bytes() const;
+
+ private:
+  struct Versioned {
+    int64_t version = 0;
+    std::optional<std::string> value;
+    std::unique_ptr<Versioned> older;
+  };
+  struct Row {
+    std::string suffix;
+    int64_t version = 0;
+    std::optional<std::string> value;
+  };
+  using HashedMap = absl::flat_hash_map<std::string, Versioned>;
+  using OrderedMap = absl::btree_map<std::string, Versioned>;
+
+  static const Versioned* At(const Versioned& newest, int64_t version);
+  static void Push(int64_t version, int64_t oldest_read,
+                   std::optional<std::string> value, Versioned& newest);
+  static int Slot(Family family);
+  void ApplyOne(int64_t version, int64_t oldest_read, Change& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable core::Mutex mutex_;
+  // `ids`, `subjects`, `deals`.
+  HashedMap hashed_[3] ABSL_GUARDED_BY(mutex_);
+  // `default`, `lists`.
+  OrderedMap ordered_[2] ABSL_GUARDED_BY(mutex_);
+  // Rows by subject, in the order they came.
+  absl::flat_hash_map<std::string, std::vector<Row>> touchpoints_
+      ABSL_GUARDED_BY(mutex_);
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_GENERATION_H_
