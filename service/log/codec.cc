@@ -62,8 +62,8 @@ void AppendTouchpointRecord(const LogEvent& event, std::string& value) {
 
 const EVP_MD* Sha256() {
   // Looked up once: an implicit fetch costs more than hashing an event.
-  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return digest;
+  static const EVP_MD* const kDigest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kDigest;
 }
 
 // One context a thread: making one costs as much as hashing an event.
@@ -71,9 +71,9 @@ EVP_MD_CTX* HashContext() {
   struct Deleter {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   };
-  thread_local const std::unique_ptr<EVP_MD_CTX, Deleter> context(
+  thread_local const std::unique_ptr<EVP_MD_CTX, Deleter> kContext(
       EVP_MD_CTX_new());
-  return context.get();
+  return kContext.get();
 }
 
 }  // namespace
