@@ -260,8 +260,7 @@ IOStatus FaultFileSystem::NewDirectory(const std::string& path,
                                        std::unique_ptr<FSDirectory>* result,
                                        IODebugContext* debug) {
   std::unique_ptr<FSDirectory> directory;
-  const IOStatus status =
-      target()->NewDirectory(path, options, &directory, debug);
+  IOStatus status = target()->NewDirectory(path, options, &directory, debug);
   if (status.ok()) {
     *result =
         std::make_unique<FaultDirectory>(std::move(directory), path, this);
