@@ -155,7 +155,7 @@ std::string Printable(absl::string_view text) {
 
 std::string FormatMoney(const v1::Money& money) {
   const int decimals = DecimalsOf(money.currency_code());
-  uint64_t size = static_cast<uint64_t>(money.amount_minor());
+  auto size = static_cast<uint64_t>(money.amount_minor());
   if (money.amount_minor() < 0) size = 0 - size;
   std::string digits = absl::StrCat(size);
   if (digits.size() <= static_cast<size_t>(decimals)) {
