@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
@@ -14,6 +13,7 @@
 #include "service/core/time.h"
 #include "service/views/deal_queries.h"
 #include "service/views/digest.h"
+#include "service/views/head_listeners.h"
 #include "service/views/id_entry.h"
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
@@ -100,8 +100,10 @@ class ViewsImpl final : public Views {
   absl::StatusOr<std::vector<int64_t>> SubjectPositions(
       absl::string_view tenant_id, const v1::Subject& subject) const override;
 
-  int64_t Listen(absl::string_view tenant_id, HeadListener listener) override;
-  void Unlisten(int64_t id) override;
+  int64_t Listen(absl::string_view tenant_id, HeadListener listener) override {
+    return listeners_.Add(tenant_id, std::move(listener));
+  }
+  void Unlisten(int64_t id) override { listeners_.Remove(id); }
 
   absl::StatusOr<std::string> ConclusionsDigest(
       core::Micros as_of) const override {
@@ -116,11 +118,6 @@ class ViewsImpl final : public Views {
   absl::Status Close() override { return store_->Flush(); }
 
  private:
-  struct Listener {
-    std::string tenant_id;
-    HeadListener call;
-  };
-
   absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
   void Publish(const absl::btree_map<std::string, TenantChange>& changes);
   absl::StatusOr<std::string> ChainBefore(
@@ -140,12 +137,7 @@ class ViewsImpl final : public Views {
   absl::flat_hash_set<std::string> full_subjects_ ABSL_GUARDED_BY(full_mutex_);
   std::atomic<bool> has_full_subjects_ = false;
 
-  // Held while listeners are called, so that Unlisten waits for a call that
-  // is under way.
-  core::Mutex listeners_mutex_;
-  absl::flat_hash_map<int64_t, Listener> listeners_
-      ABSL_GUARDED_BY(listeners_mutex_);
-  int64_t next_listener_id_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
+  HeadListeners listeners_;
 };
 
 // Reads what is kept in memory.
@@ -262,10 +254,9 @@ void ViewsImpl::Publish(
       has_full_subjects_ = true;
     }
   }
-  core::MutexLock lock(&listeners_mutex_);
-  for (const auto& [id, listener] : listeners_) {
-    if (changes.contains(listener.tenant_id)) listener.call();
-  }
+  listeners_.Notify([&](const std::string& tenant_id) {
+    return changes.contains(tenant_id);
+  });
 }
 
 absl::StatusOr<log::TenantHead> ViewsImpl::Head(absl::string_view tenant_id) {
@@ -361,18 +352,6 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
   if (!scan.ok()) return scan;
   std::sort(positions.begin(), positions.end());
   return positions;
-}
-
-int64_t ViewsImpl::Listen(absl::string_view tenant_id, HeadListener listener) {
-  core::MutexLock lock(&listeners_mutex_);
-  const int64_t id = next_listener_id_++;
-  listeners_[id] = {std::string(tenant_id), std::move(listener)};
-  return id;
-}
-
-void ViewsImpl::Unlisten(int64_t id) {
-  core::MutexLock lock(&listeners_mutex_);
-  listeners_.erase(id);
 }
 
 }  // namespace
