@@ -15,18 +15,21 @@ bool IsHashed(Family family) {
          family == Family::kDeals;
 }
 
-// By key, and for equal keys the newest first; then the newest is kept.
-void SortAndKeepNewest(std::vector<std::pair<Entry, int64_t>>& rows,
-                       std::vector<Entry>& out) {
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-    if (a.first.first != b.first.first) return a.first.first < b.first.first;
-    return a.second > b.second;
-  });
-  for (auto& [entry, version] : rows) {
-    if (out.empty() || out.back().first != entry.first) {
-      out.push_back(std::move(entry));
+// Sorts entries that came one after the other; of those with equal keys the
+// last one counts.
+std::vector<Entry> SortAndKeepLast(std::vector<Entry> rows) {
+  std::stable_sort(
+      rows.begin(), rows.end(),
+      [](const Entry& a, const Entry& b) { return a.first < b.first; });
+  std::vector<Entry> out;
+  for (Entry& row : rows) {
+    if (!out.empty() && out.back().first == row.first) {
+      out.back() = std::move(row);
+    } else {
+      out.push_back(std::move(row));
     }
   }
+  return out;
 }
 
 }  // namespace
@@ -141,33 +144,30 @@ std::vector<Entry> Generation::Range(Family family, absl::string_view first,
 
 std::vector<Entry> Generation::Touchpoints(absl::string_view subject_key,
                                            int64_t version) const {
-  std::vector<std::pair<Entry, int64_t>> rows;
+  std::vector<Entry> rows;
   {
     core::MutexLock lock(&mutex_);
     const auto it = touchpoints_.find(subject_key);
     if (it != touchpoints_.end()) {
       for (const Row& row : it->second) {
-        if (row.version > version) continue;
-        rows.push_back({{it->first + row.suffix, row.value}, row.version});
+        if (row.version > version) break;
+        rows.emplace_back(it->first + row.suffix, row.value);
       }
     }
   }
-  std::vector<Entry> out;
-  SortAndKeepNewest(rows, out);
-  return out;
+  return SortAndKeepLast(std::move(rows));
 }
 
 std::vector<Entry> Generation::Sorted(Family family) const {
   core::MutexLock lock(&mutex_);
   std::vector<Entry> out;
   if (family == Family::kTouchpoints) {
-    std::vector<std::pair<Entry, int64_t>> rows;
-    for (const auto& [subject_key, subject_rows] : touchpoints_) {
-      for (const Row& row : subject_rows) {
-        rows.push_back({{subject_key + row.suffix, row.value}, row.version});
+    for (const auto& [subject_key, rows] : touchpoints_) {
+      for (const Row& row : rows) {
+        out.emplace_back(subject_key + row.suffix, row.value);
       }
     }
-    SortAndKeepNewest(rows, out);
+    out = SortAndKeepLast(std::move(out));
   } else if (IsHashed(family)) {
     for (const auto& [key, newest] : hashed_[Slot(family)]) {
       out.emplace_back(key, newest.value);

@@ -1,0 +1,203 @@
+// The store against a model: a map for each snapshot that was taken.
+#include "service/views/view_store.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "service/views/keys.h"
+#include "tests/support/temp_dir.h"
+
+namespace journey::views {
+namespace {
+
+using testing::TempDir;
+using testing::TestSeed;
+
+constexpr int kWrites = 3000;
+constexpr int kKeys = 40;
+constexpr size_t kSnapshotsKept = 12;
+constexpr Family kFamilies[] = {Family::kDefault,  Family::kIds,
+                                Family::kSubjects, Family::kDeals,
+                                Family::kLists,    Family::kTouchpoints};
+
+using Model = std::map<std::pair<Family, std::string>, std::string>;
+
+// A snapshot, and what it must show.
+struct Checked {
+  std::unique_ptr<Snapshot> snapshot;
+  Model model;
+};
+
+std::string Key(int number) { return absl::StrCat("key-", 1000 + number); }
+
+// Keys of the touchpoint index begin with one of four subjects.
+std::string Subject(int number) {
+  return absl::StrCat("subject-", number % 4, "-");
+}
+
+class ViewStoreTest : public ::testing::Test {
+ protected:
+  void Open(size_t generation_bytes) {
+    ViewsOptions options;
+    options.directory = dir_.path();
+    options.write_buffer_bytes = generation_bytes;
+    store_.reset();
+    auto store = ViewStore::Open(options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+
+  int Pick(int end) {
+    return std::uniform_int_distribution<int>(0, end - 1)(random_);
+  }
+
+  void WriteSome() {
+    ChangeSet changes;
+    for (int i = Pick(5); i >= 0; --i) {
+      const Family family = kFamilies[Pick(6)];
+      const int number = Pick(kKeys);
+      const std::string value = absl::StrCat("value-", next_value_++);
+      if (family == Family::kTouchpoints) {
+        const std::string subject = Subject(number);
+        const std::string key = subject + Key(number);
+        changes.PutTouchpoint(key, static_cast<uint32_t>(subject.size()),
+                              value);
+        model_[{family, key}] = value;
+      } else if (Pick(4) == 0) {
+        changes.Delete(family, Key(number));
+        model_.erase({family, Key(number)});
+      } else {
+        changes.Put(family, Key(number), value);
+        model_[{family, Key(number)}] = value;
+      }
+    }
+    ASSERT_TRUE(store_->Write(std::move(changes)).ok());
+  }
+
+  Checked Take() const { return {std::make_unique<Snapshot>(*store_), model_}; }
+
+  static void Check(const Checked& checked) {
+    CheckKeys(checked);
+    CheckScans(checked);
+  }
+
+  static void CheckKeys(const Checked& checked) {
+    std::vector<std::string> keys;
+    for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
+    for (const Family family :
+         {Family::kIds, Family::kSubjects, Family::kDeals, Family::kLists}) {
+      std::vector<std::string> values;
+      std::vector<bool> found;
+      ASSERT_TRUE(checked.snapshot->MultiGet(family, keys, values, found).ok());
+      for (size_t i = 0; i < keys.size(); ++i) {
+        const auto want = checked.model.find({family, keys[i]});
+        ASSERT_EQ(found[i], want != checked.model.end());
+        if (found[i]) {
+          ASSERT_EQ(values[i], want->second);
+        }
+        std::string value;
+        ASSERT_EQ(*checked.snapshot->Get(family, keys[i], value), found[i]);
+        ASSERT_EQ(value, values[i]);
+      }
+    }
+  }
+
+  static void CheckScans(const Checked& checked) {
+    for (const Family family : {Family::kDefault, Family::kLists}) {
+      Model got;
+      ASSERT_TRUE(
+          checked.snapshot
+              ->Scan(family, Key(3), Key(30),
+                     [&](absl::string_view key, absl::string_view value) {
+                       got[{family, std::string(key)}] = std::string(value);
+                       return true;
+                     })
+              .ok());
+      const Model want(checked.model.lower_bound({family, Key(3)}),
+                       checked.model.lower_bound({family, Key(30)}));
+      ASSERT_EQ(got, want);
+    }
+    for (int subject = 0; subject < 4; ++subject) {
+      Model got;
+      ASSERT_TRUE(checked.snapshot
+                      ->ScanTouchpoints(
+                          Subject(subject),
+                          [&](absl::string_view key, absl::string_view value) {
+                            got[{Family::kTouchpoints, std::string(key)}] =
+                                std::string(value);
+                            return true;
+                          })
+                      .ok());
+      const Model want(
+          checked.model.lower_bound({Family::kTouchpoints, Subject(subject)}),
+          checked.model.lower_bound(
+              {Family::kTouchpoints, PrefixEnd(Subject(subject))}));
+      ASSERT_EQ(got, want);
+    }
+  }
+
+  TempDir dir_;
+  std::mt19937 random_{TestSeed(20261122)};
+  std::unique_ptr<ViewStore> store_;
+  Model model_;
+  int next_value_ = 0;
+};
+
+TEST_F(ViewStoreTest, SnapshotsShowWhatWasWrittenBeforeThem) {
+  Open(/*generation_bytes=*/8 * 1024);
+  std::deque<Checked> taken;
+  for (int i = 0; i < kWrites; ++i) {
+    WriteSome();
+    if (Pick(20) == 0) taken.push_back(Take());
+    if (taken.size() > kSnapshotsKept) {
+      // Not the oldest: snapshots end in any order.
+      const auto ended = taken.begin() + Pick(kSnapshotsKept);
+      Check(*ended);
+      taken.erase(ended);
+    }
+  }
+  for (const Checked& checked : taken) Check(checked);
+}
+
+TEST_F(ViewStoreTest, FlushedStoreOpensAsItWas) {
+  Open(/*generation_bytes=*/8 * 1024);
+  for (int i = 0; i < 10; ++i) {
+    for (int k = 0; k < 50; ++k) WriteSome();
+    ASSERT_TRUE(store_->Flush().ok());
+    Open(/*generation_bytes=*/8 * 1024);
+    Check(Take());
+  }
+}
+
+TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeChangeSet) {
+  Open(/*generation_bytes=*/8 * 1024);
+  std::map<std::string, Model> model_after;
+  model_after[""] = {};
+  for (int i = 0; i < 2000; ++i) {
+    const std::string number = absl::StrCat(i);
+    ChangeSet mark;
+    mark.Put(Family::kDefault, "mark", number);
+    mark.Put(Family::kLists, Key(Pick(kKeys)), number);
+    for (const Change& change : mark.changes()) {
+      model_[{change.family, change.key}] = *change.value;
+    }
+    ASSERT_TRUE(store_->Write(std::move(mark)).ok());
+    model_after[number] = model_;
+  }
+  Open(/*generation_bytes=*/8 * 1024);
+  std::string number;
+  ASSERT_TRUE(Snapshot(*store_).Get(Family::kDefault, "mark", number).ok());
+  EXPECT_NE(number, "");
+  model_ = model_after[number];
+  Check(Take());
+}
+
+}  // namespace
+}  // namespace journey::views
