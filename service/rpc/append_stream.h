@@ -60,6 +60,7 @@ class AppendStream final
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Environment& env_;
+  const InFlightCall in_flight_{env_.in_flight};
   std::shared_ptr<AppendStream> self_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;

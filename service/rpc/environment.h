@@ -12,6 +12,7 @@
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
 #include "service/rpc/call_stats.h"
+#include "service/rpc/in_flight.h"
 #include "service/rpc/stream_registry.h"
 #include "service/rpc/worker_pool.h"
 #include "service/views/views.h"
@@ -26,6 +27,7 @@ struct Environment {
   const core::Clock* clock = nullptr;
   CallStats* stats = nullptr;
   StreamRegistry* streams = nullptr;
+  InFlight* in_flight = nullptr;
   // Lists, boards, timelines and batches.
   WorkerPool* query_pool = nullptr;
   // Pages of Read and Subscribe; each stream has one task at most.

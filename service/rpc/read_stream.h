@@ -46,6 +46,7 @@ class ReadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void End(const absl::Status& status);
 
   const Environment& env_;
+  const InFlightCall in_flight_{env_.in_flight};
   std::shared_ptr<ReadStream> self_;
   const EventFilter filter_;
 

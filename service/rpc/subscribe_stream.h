@@ -71,6 +71,7 @@ class SubscribeStream final
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Environment& env_;
+  const InFlightCall in_flight_{env_.in_flight};
   const std::string tenant_id_;
   const EventFilter filter_;
   std::shared_ptr<SubscribeStream> self_;

@@ -21,8 +21,10 @@ namespace journey::rpc {
 // and deletes itself when gRPC is done with it.
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  UnaryCall(CallStats* stats, Method method, grpc::ByteBuffer* response)
-      : timer_(stats, method), response_(response) {
+  UnaryCall(const Environment& env, Method method, grpc::ByteBuffer* response)
+      : in_flight_(env.in_flight),
+        timer_(env.stats, method),
+        response_(response) {
     timer_.Received();
   }
 
@@ -50,6 +52,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  private:
   void OnDone() override { delete this; }
 
+  const InFlightCall in_flight_;
   CallTimer timer_;
   grpc::ByteBuffer* const response_;
 };
@@ -59,7 +62,7 @@ template <typename Request, typename Work>
 grpc::ServerUnaryReactor* RunUnary(const Environment& env, Method method,
                                    const grpc::ByteBuffer* bytes,
                                    grpc::ByteBuffer* response, Work work) {
-  auto* call = new UnaryCall(env.stats, method, response);
+  auto* call = new UnaryCall(env, method, response);
   Request request;
   const absl::Status status = env.streams->draining()
                                   ? core::ShuttingDownError()

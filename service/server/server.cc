@@ -32,6 +32,8 @@ constexpr int kStreamThreads = 2;
 // Messages are judged by the handlers, which name what is too large; gRPC
 // itself only guards against the absurd.
 constexpr int kTransportBytesMax = 4 * core::kMessageBytesMax;
+// For connections to be closed, once their calls have ended.
+constexpr int kGoodbyeSeconds = 1;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 
@@ -58,7 +60,7 @@ class ServerImpl final : public Server {
          {&ServerImpl::OpenRules, &ServerImpl::OpenLog, &ServerImpl::OpenViews,
           &ServerImpl::StartWriter, &ServerImpl::StartGrpc,
           &ServerImpl::StartMetrics}) {
-      const absl::Status status = (this->*step)();
+      absl::Status status = (this->*step)();
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -104,6 +106,7 @@ class ServerImpl final : public Server {
   const core::Clock* const clock_;
   rpc::CallStats stats_;
   rpc::StreamRegistry streams_;
+  rpc::InFlight in_flight_;
   std::atomic<int64_t> subscribers_{0};
 
   // In the order in which they are made; each uses those before it.
@@ -197,6 +200,7 @@ void ServerImpl::MakeEnvironment() {
   env_.clock = clock_;
   env_.stats = &stats_;
   env_.streams = &streams_;
+  env_.in_flight = &in_flight_;
   env_.query_pool = query_pool_.get();
   env_.stream_pool = stream_pool_.get();
   env_.heartbeat_interval = std::chrono::milliseconds(
@@ -277,8 +281,11 @@ absl::Status ServerImpl::Stop() {
   if (grpc_ != nullptr) {
     grpc_->GetHealthCheckService()->Shutdown();
     streams_.Drain();
+    in_flight_.WaitUntilNone(std::chrono::seconds(core::kDrainSeconds));
+    // What is left are calls that take too long, and idle connections whose
+    // clients do not listen just now.
     grpc_->Shutdown(std::chrono::system_clock::now() +
-                    std::chrono::seconds(core::kDrainSeconds));
+                    std::chrono::seconds(kGoodbyeSeconds));
     grpc_.reset();
   }
   // Nobody calls any more: from here on only what is queued is finished.

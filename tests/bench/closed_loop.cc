@@ -97,12 +97,14 @@ double Quantile(std::vector<float>& values, double q) {
 LoopResult RunClosedLoop(const LoopOptions& options) {
   std::atomic<int64_t> next_call{0};
   std::vector<std::unique_ptr<Lane>> lanes;
+  lanes.reserve(options.channels);
   for (int i = 0; i < options.channels; ++i) {
     lanes.push_back(std::make_unique<Lane>(
         options, options.outstanding / options.channels, &next_call));
   }
   const auto begin = Clock::now();
   std::vector<std::thread> threads;
+  threads.reserve(lanes.size());
   for (auto& lane : lanes) {
     threads.emplace_back(
         [&, lane = lane.get()] { lane->Run(begin + options.length); });

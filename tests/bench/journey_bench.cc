@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -118,7 +119,7 @@ class Bench {
     const LoopResult lone =
         Loop(kAppend, 4, [](int64_t n) { return AppendBytes("lone", n); });
     unary_events_ += lone.calls;
-    report_.Add("lone_append_p50", lone.p50_micros, "us",
+    report_.Add("few_appends_p50", lone.p50_micros, "us",
                 "4 outstanding, one a channel");
   }
 
@@ -197,4 +198,11 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace journey::bench
 
-int main(int argc, char** argv) { return journey::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return journey::bench::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+}

@@ -49,6 +49,7 @@ double AppendByStreams(const std::string& address, const std::string& run,
   const int64_t batches = events / kStreamBatch;
   std::atomic<bool> ok{true};
   std::vector<std::thread> threads;
+  threads.reserve(streams);
   for (int i = 0; i < streams; ++i) {
     threads.emplace_back([&, i] {
       if (!AppendOneStream(address, run, i, batches, streams)) ok = false;

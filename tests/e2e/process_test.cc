@@ -2,10 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <csignal>
 
-#include "service/core/limits.h"
 #include "service/server/config.h"
 #include "tests/e2e/calls.h"
 #include "tests/e2e/http_get.h"
@@ -61,7 +59,6 @@ TEST_F(ProcessTest, StopWithOpenStreamsEndsThemAndExitsWithZero) {
   v1::AppendStreamResponse answer;
   ASSERT_TRUE(appends->Read(&answer));
 
-  const auto begin = std::chrono::steady_clock::now();
   process.Signal(SIGTERM);
   int64_t position = 0;
   while (subscription->Read(&message)) {
@@ -71,9 +68,8 @@ TEST_F(ProcessTest, StopWithOpenStreamsEndsThemAndExitsWithZero) {
   EXPECT_EQ(Reason(subscription->Finish()), "SHUTTING_DOWN");
   EXPECT_FALSE(appends->Read(&answer));
   EXPECT_EQ(Reason(appends->Finish()), "SHUTTING_DOWN");
+  // A stop that takes too long ends with another code.
   EXPECT_EQ(process.Wait(), 0) << Log();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin,
-            std::chrono::seconds(core::kDrainSeconds));
   EXPECT_THAT(Log(), HasSubstr("\"message\":\"stopped\""));
 }
 

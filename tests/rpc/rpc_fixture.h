@@ -63,6 +63,7 @@ class RpcTest : public ::testing::Test {
     env_.clock = &clock_;
     env_.stats = &stats_;
     env_.streams = &streams_;
+    env_.in_flight = &in_flight_;
     env_.query_pool = &query_pool_;
     env_.stream_pool = &stream_pool_;
     env_.heartbeat_interval = std::chrono::hours(1);
@@ -92,6 +93,7 @@ class RpcTest : public ::testing::Test {
   ManualClock clock_;
   rpc::CallStats stats_;
   rpc::StreamRegistry streams_;
+  rpc::InFlight in_flight_;
   std::atomic<int64_t> subscribers_{0};
   rpc::WorkerPool query_pool_;
   rpc::WorkerPool stream_pool_{2, std::numeric_limits<size_t>::max()};
