@@ -41,10 +41,8 @@ class BadInputTest : public ::testing::Test {
     EXPECT_EQ(EventCount(server_->client()), 0);
   }
 
-  static TestServer* server_;
+  inline static TestServer* server_ = nullptr;
 };
-
-TestServer* BadInputTest::server_ = nullptr;
 
 // A good append, to which a case adds what is bad.
 v1::AppendRequest Good() { return Batch({Call("1")}); }
@@ -150,7 +148,7 @@ std::string Bytes(const std::string& text) {
 TEST_F(BadInputTest, RequestsOfTouchpointsNameTheirBadFields) {
   v1::AppendRequest upper_case = Good();
   upper_case.set_tenant_id("Acme");
-  const RequestCase kCases[] = {
+  const RequestCase cases[] = {
       {"empty append", "Append", "", {"tenant_id", "touchpoints"}},
       {"upper-case tenant",
        "Append",
@@ -184,7 +182,7 @@ TEST_F(BadInputTest, RequestsOfTouchpointsNameTheirBadFields) {
        Bytes<v1::SubscribeRequest>("after_position: 1"),
        {"after_position"}},
   };
-  for (const RequestCase& test : kCases) {
+  for (const RequestCase& test : cases) {
     SCOPED_TRACE(test.desc);
     ExpectRefused(std::string(kTouchpointService) + test.method, test.bytes,
                   test.fields);
@@ -194,7 +192,7 @@ TEST_F(BadInputTest, RequestsOfTouchpointsNameTheirBadFields) {
 TEST_F(BadInputTest, RequestsOfJourneysNameTheirBadFields) {
   const std::string subject =
       "subject { type: SUBJECT_TYPE_CONTACT id: 'ann' } ";
-  const RequestCase kCases[] = {
+  const RequestCase cases[] = {
       {"no subject",
        "GetJourney",
        Bytes<v1::GetJourneyRequest>(""),
@@ -234,7 +232,7 @@ TEST_F(BadInputTest, RequestsOfJourneysNameTheirBadFields) {
        Bytes<v1::GetTimelineRequest>(subject + "link {}"),
        {"link.type", "link.id"}},
   };
-  for (const RequestCase& test : kCases) {
+  for (const RequestCase& test : cases) {
     SCOPED_TRACE(test.desc);
     ExpectRefused(std::string(kJourneyService) + test.method, test.bytes,
                   test.fields);
@@ -242,7 +240,7 @@ TEST_F(BadInputTest, RequestsOfJourneysNameTheirBadFields) {
 }
 
 TEST_F(BadInputTest, RequestsOfDealsNameTheirBadFields) {
-  const RequestCase kCases[] = {
+  const RequestCase cases[] = {
       {"no deal", "GetDeal", Bytes<v1::GetDealRequest>(""), {"deal_id"}},
       {"foreign token",
        "ListDeals",
@@ -257,7 +255,7 @@ TEST_F(BadInputTest, RequestsOfDealsNameTheirBadFields) {
        Bytes<v1::GetBoardRequest>("deals_per_column: 101"),
        {"deals_per_column"}},
   };
-  for (const RequestCase& test : kCases) {
+  for (const RequestCase& test : cases) {
     SCOPED_TRACE(test.desc);
     ExpectRefused(std::string(kDealService) + test.method, test.bytes,
                   test.fields);

@@ -102,6 +102,7 @@ Answer<std::vector<v1::Event>> Read(Client& client,
 
 std::vector<int64_t> Positions(const std::vector<v1::Event>& events) {
   std::vector<int64_t> positions;
+  positions.reserve(events.size());
   for (const v1::Event& event : events) positions.push_back(event.position());
   return positions;
 }

@@ -47,7 +47,7 @@ void SetDeal(int choice, const std::string& deal_id,
                   : choice == 2 ? v1::DealChange::ACTION_LOST
                                 : v1::DealChange::ACTION_STAGE_CHANGED);
   if (choice > 2) deal.set_stage_id("stage-" + std::to_string(choice));
-  deal.mutable_amount()->set_amount_minor(100 * choice);
+  deal.mutable_amount()->set_amount_minor(int64_t{100} * choice);
   deal.mutable_amount()->set_currency_code("EUR");
 }
 

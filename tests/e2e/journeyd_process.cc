@@ -7,8 +7,6 @@
 
 #include <csignal>
 
-extern char** environ;
-
 namespace journey::testing {
 
 JourneydProcess::JourneydProcess(const std::vector<std::string>& arguments,

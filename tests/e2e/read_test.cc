@@ -40,7 +40,7 @@ TEST_F(ReadTest, FindsWhatIsAskedFor) {
     const char* desc;
     Fill fill;
     std::vector<int64_t> want;
-  } kCases[] = {
+  } cases[] = {
       {"everything", [](auto&) {}, {1, 2, 3, 4, 5}},
       {"backwards",
        [](auto& r) { r.set_order(v1::READ_ORDER_BACKWARDS); },
@@ -69,7 +69,7 @@ TEST_F(ReadTest, FindsWhatIsAskedFor) {
        {2, 3, 5}},
       {"another tenant", [](auto& r) { r.set_tenant_id("initech"); }, {}},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     SCOPED_TRACE(test.desc);
     v1::ReadRequest request;
     request.set_tenant_id(kTenant);

@@ -46,7 +46,7 @@ TEST(EventFilterTest, AllConditionsMustHold) {
   const auto at = [](core::Micros instant) {
     return core::ToTimestamp(instant);
   };
-  const Case kCases[] = {
+  const Case cases[] = {
       Make("nothing asked", true, true, [](auto&) {}),
       Make("kind asked", true, true,
            [](auto& f) { f.add_kinds(v1::TOUCHPOINT_KIND_SITE_VISIT); }),
@@ -73,7 +73,7 @@ TEST(EventFilterTest, AllConditionsMustHold) {
              f.add_sources("crm");
            }),
   };
-  for (const Case& test : kCases) {
+  for (const Case& test : cases) {
     SCOPED_TRACE(test.desc);
     const EventFilter filter(test.filter);
     EXPECT_EQ(filter.Matches(Touchpoint()), test.touchpoint_passes);

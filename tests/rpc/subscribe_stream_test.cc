@@ -153,7 +153,7 @@ TEST_F(ReadTest, GoesThroughTheLogAsAsked) {
     int64_t max_events;
     std::vector<int64_t> want;
   };
-  const Case kCases[] = {
+  const Case cases[] = {
       {"all", 0, v1::READ_ORDER_UNSPECIFIED, false, 0, {1, 2, 3, 4}},
       {"from a position", 3, v1::READ_ORDER_FORWARDS, false, 0, {3, 4}},
       {"beyond the head", 9, v1::READ_ORDER_FORWARDS, false, 0, {}},
@@ -165,7 +165,7 @@ TEST_F(ReadTest, GoesThroughTheLogAsAsked) {
       {"of a subject from", 2, v1::READ_ORDER_FORWARDS, true, 1, {3}},
       {"of a subject backwards", 3, v1::READ_ORDER_BACKWARDS, true, 0, {3, 1}},
   };
-  for (const Case& test : kCases) {
+  for (const Case& test : cases) {
     SCOPED_TRACE(test.desc);
     v1::ReadRequest request;
     request.set_tenant_id("acme");

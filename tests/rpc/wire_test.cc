@@ -51,7 +51,7 @@ TEST(WireTest, BadBytesAreBlamedOnTheirField) {
     const char* desc;
     std::string bytes;
     const char* want;
-  } kCases[] = {
+  } cases[] = {
       {"text", Field(1, "\xff"), "tenant_id: "},
       {"text of the second touchpoint",
        Field(2, "") + Field(2, Field(1, "\xc0\x80")),
@@ -67,7 +67,7 @@ TEST(WireTest, BadBytesAreBlamedOnTheirField) {
       {"no protobuf at all", std::string("\xff\xff\xff"), "request: "},
       {"too deep", Field(2, Field(15, deep)), "is nested too deeply"},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     SCOPED_TRACE(test.desc);
     v1::AppendRequest parsed;
     const absl::Status status = Parse(Bytes(test.bytes), &parsed);
