@@ -27,7 +27,7 @@ packages=(
   # journeyctl's imports.
   libsqlite3-dev
   # Tests.
-  libgtest-dev libgmock-dev
+  libgtest-dev libgmock-dev zsh
 )
 if [[ ${1:-} == --check ]]; then
   packages+=(clang-format-14 clang-tidy-14 clang-14)
