@@ -51,10 +51,9 @@ void AddTimes(const Rules& rules, const LifecycleState& lifecycle,
   for (const v1::LifecycleStage& stage :
        rules.rule_set().lifecycle().stages()) {
     const auto& times = lifecycle.times();
-    const auto it =
-        std::find_if(times.begin(), times.end(), [&](const auto& time) {
-          return time.stage() == stage.entered_when();
-        });
+    const auto it = std::find_if(
+        times.begin(), times.end(),
+        [&](const auto& time) { return time.stage() == stage.entered_when(); });
     const bool is_current = current.stage() == stage.entered_when();
     if (it == times.end() && !is_current) continue;
     const Micros before = it == times.end() ? 0 : it->cumulative_us();
@@ -90,12 +89,10 @@ v1::LeadStanding ConcludeLead(const Rules& rules,
       Explain(rules, lead.rule_id(), LeadRuleText(lead.rule_id()), causes);
   if (lead.has_open_request()) {
     auto* request = out.mutable_open_request();
-    *request->mutable_requested_at() =
-        ToTimestamp(lead.open_request().at_us());
-    *request->mutable_explanation() =
-        Explain(rules, lead.open_request_rule_id(),
-                LeadRuleText(lead.open_request_rule_id()),
-                {lead.open_request().ref()});
+    *request->mutable_requested_at() = ToTimestamp(lead.open_request().at_us());
+    *request->mutable_explanation() = Explain(
+        rules, lead.open_request_rule_id(),
+        LeadRuleText(lead.open_request_rule_id()), {lead.open_request().ref()});
   }
   return out;
 }
@@ -151,8 +148,7 @@ void AddStage(const Rules& rules, const DealState& deal, v1::Deal& out) {
   if (out.stage_history_size() > 0) {
     *out.mutable_stage() = out.stage_history(out.stage_history_size() - 1);
   }
-  const auto* stage =
-      rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
+  const auto* stage = rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
   if (stage == nullptr) return;
   out.set_win_probability_percent(stage->win_probability_percent());
   for (const std::string& field : stage->required_fields()) {
@@ -246,8 +242,7 @@ v1::Deal ConcludeDeal(const Rules& rules, const DealState& deal,
 }
 
 int WinProbabilityPercent(const Rules& rules, const DealState& deal) {
-  const auto* stage =
-      rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
+  const auto* stage = rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
   return stage == nullptr ? -1 : stage->win_probability_percent();
 }
 
@@ -267,12 +262,13 @@ std::vector<StageInterval> StageIntervals(const JourneyState& state) {
     return visits[visits.size() - 1].stage();
   };
   const Micros hold_until = state.lifecycle().hold_until_us();
-  if (hold_until == 0) return {{current(state), 0, core::kNever}};
+  if (hold_until == 0) return {{current(state), core::kNever}};
   JourneyState later = state;
   AdvanceTo(hold_until, later);
-  if (current(later) == current(state)) return {{current(state), 0, core::kNever}};
-  return {{current(state), 0, hold_until},
-          {current(later), hold_until, core::kNever}};
+  if (current(later) == current(state)) {
+    return {{current(state), core::kNever}};
+  }
+  return {{current(state), hold_until}, {current(later), core::kNever}};
 }
 
 }  // namespace journey::projections

@@ -36,12 +36,11 @@ namespace journey::projections {
 [[nodiscard]] const std::string& OwnerOf(
     const storage::v1::JourneyState& state);
 
-// One lifecycle stage of a journey and when it will hold if nothing more
-// happens: from `from` on, before `until`.
+// One lifecycle stage of a journey, which holds before `until` if nothing more
+// happens.
 struct StageInterval {
   v1::EntryCondition stage = v1::ENTRY_CONDITION_UNSPECIFIED;
-  core::Micros from = 0;
-  core::Micros until = 0;
+  core::Micros until = core::kNever;
 };
 
 // The present stage and those that time alone will bring; at most two.

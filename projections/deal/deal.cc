@@ -113,8 +113,8 @@ void TakeFields(const v1::Touchpoint& touchpoint, const Moment& moment,
   if (!change.name().empty()) deal.set_name(change.name());
   if (!touchpoint.owner_id().empty()) deal.set_owner_id(touchpoint.owner_id());
   if (change.has_amount()) {
-    if (deal.has_amount() && deal.amount().currency_code() !=
-                                 change.amount().currency_code()) {
+    if (deal.has_amount() &&
+        deal.amount().currency_code() != change.amount().currency_code()) {
       deal.set_currency_changed(true);
     }
     *deal.mutable_amount() = change.amount();
@@ -136,8 +136,7 @@ void TakeFields(const v1::Touchpoint& touchpoint, const Moment& moment,
   }
 }
 
-v1::DealStatus NextStatus(const v1::DealChange& change,
-                          const DealState& deal) {
+v1::DealStatus NextStatus(const v1::DealChange& change, const DealState& deal) {
   switch (change.action()) {
     case v1::DealChange::ACTION_WON:
       return v1::DEAL_STATUS_WON;
@@ -146,9 +145,8 @@ v1::DealStatus NextStatus(const v1::DealChange& change,
     case v1::DealChange::ACTION_REOPENED:
       return v1::DEAL_STATUS_OPEN;
     default:
-      return deal.status() == v1::DEAL_STATUS_UNSPECIFIED
-                 ? v1::DEAL_STATUS_OPEN
-                 : deal.status();
+      return deal.status() == v1::DEAL_STATUS_UNSPECIFIED ? v1::DEAL_STATUS_OPEN
+                                                          : deal.status();
   }
 }
 
@@ -222,9 +220,11 @@ std::vector<DealState*> TargetsOf(const v1::Touchpoint& touchpoint,
                                   JourneyFold& fold) {
   std::vector<DealState*> targets;
   const auto add = [&](const std::string& deal_id) {
-    const auto it = fold.deals.find(deal_id);
-    if (it == fold.deals.end()) return;
-    targets.push_back(&it->second);
+    // A deal that nobody has opened yet is kept without a status: what was
+    // sent for it before counts once it is open.
+    DealState& deal = fold.deals[deal_id];
+    deal.set_deal_id(deal_id);
+    targets.push_back(&deal);
     fold.changed_deals.insert(deal_id);
   };
   if (!touchpoint.deal_id().empty()) {
@@ -265,12 +265,13 @@ void AddOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {
   open->set_valid_until_us(valid_until);
 }
 
-void ApplyOffer(const v1::Offer& offer, const Moment& moment,
-                DealState& deal) {
+void ApplyOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {
   switch (offer.action()) {
     case v1::Offer::ACTION_SENT:
       AddOffer(offer, moment, deal);
       break;
+    case v1::Offer::ACTION_ACCEPTED:
+    case v1::Offer::ACTION_REJECTED:
     case v1::Offer::ACTION_EXPIRED:
     case v1::Offer::ACTION_WITHDRAWN:
       RemoveOffer(offer.offer_id(), deal);

@@ -73,8 +73,7 @@ void AddSkipped(v1::EntryCondition stage, const LifecycleState& lifecycle,
   }
 }
 
-void Leave(core::Micros at, StageVisitState& visit,
-           LifecycleState& lifecycle) {
+void Leave(core::Micros at, StageVisitState& visit, LifecycleState& lifecycle) {
   visit.set_left_us(at);
   auto& times = *lifecycle.mutable_times();
   auto it = std::find_if(times.begin(), times.end(), [&](const auto& time) {
@@ -147,8 +146,8 @@ void ApplyPurchase(const Rules& rules, const Moment& moment,
   if (lifecycle.cycle_ended()) BeginCycle(lifecycle);
   lifecycle.clear_open_offer_ids();
   lifecycle.set_hold_until_us(
-      moment.at_us() + rules.rule_set().lifecycle().purchase_hold_days() *
-                           core::kMicrosPerDay);
+      moment.at_us() +
+      rules.rule_set().lifecycle().purchase_hold_days() * core::kMicrosPerDay);
   *lifecycle.mutable_hold_cause() = moment.ref();
   const v1::EntryCondition stage = RuleStage(state);
   lifecycle.set_rule_stage(stage);
@@ -162,8 +161,7 @@ void ApplyPurchase(const Rules& rules, const Moment& moment,
 void ApplyUndo(const storage::v1::Sale& sale, JourneyState& state) {
   LifecycleState& lifecycle = *state.mutable_lifecycle();
   if (lifecycle.hold_cause().source() == sale.cause().source() &&
-      lifecycle.hold_cause().touchpoint_id() ==
-          sale.cause().touchpoint_id()) {
+      lifecycle.hold_cause().touchpoint_id() == sale.cause().touchpoint_id()) {
     lifecycle.clear_hold_until_us();
     lifecycle.clear_hold_cause();
   }

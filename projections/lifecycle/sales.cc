@@ -1,10 +1,12 @@
 #include "projections/lifecycle/sales.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/core/limits.h"
 
 namespace journey::projections {
 namespace {
@@ -44,10 +46,29 @@ Sale* Find(const std::vector<std::string>& keys, JourneyState& state) {
   return nullptr;
 }
 
+// Forgets the oldest sale but for its count and date, so that the state of a
+// journey is bounded. From then on nothing can undo it.
+void SettleOldest(JourneyState& state) {
+  const Sale& oldest = state.sales(0);
+  if (oldest.counted()) {
+    const int64_t at = oldest.purchased_us();
+    const bool is_first = state.settled_purchase_count() == 0;
+    state.set_settled_first_us(
+        is_first ? at : std::min(state.settled_first_us(), at));
+    state.set_settled_last_us(is_first ? at
+                                       : std::max(state.settled_last_us(), at));
+    state.set_settled_purchase_count(state.settled_purchase_count() + 1);
+  }
+  state.mutable_sales()->DeleteSubrange(0, 1);
+}
+
 // The same, made when no key names one. It takes the keys that are free.
 Sale& FindOrAdd(const std::vector<std::string>& keys, JourneyState& state) {
   Sale* sale = Find(keys, state);
-  if (sale == nullptr) sale = state.add_sales();
+  if (sale == nullptr) {
+    if (state.sales_size() == core::kSalesMax) SettleOldest(state);
+    sale = state.add_sales();
+  }
   for (const std::string& key : keys) {
     const Sale* other = Find({key}, state);
     if (other == nullptr) AddKey(key, *sale);
@@ -82,11 +103,22 @@ SaleInvoice* FindInvoice(const std::string& invoice_id, Sale& sale) {
 
 void Issue(const v1::Invoice& change, const Moment& moment, Sale& sale) {
   SaleInvoice* invoice = FindInvoice(change.invoice_id(), sale);
-  if (invoice != nullptr) return;
+  if (invoice != nullptr || sale.invoices_size() == core::kSaleInvoicesMax) {
+    return;
+  }
   invoice = sale.add_invoices();
   invoice->set_invoice_id(change.invoice_id());
   invoice->set_issued_us(moment.at_us());
   if (change.has_amount()) *invoice->mutable_amount() = change.amount();
+}
+
+// The sum of two amounts, the second one without its sign; it stays within
+// the range.
+int64_t AddUpTo(int64_t sum, int64_t amount) {
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  if (amount == std::numeric_limits<int64_t>::min()) return kMax;
+  const int64_t size = amount < 0 ? -amount : amount;
+  return sum > kMax - size ? kMax : sum + size;
 }
 
 // A credit of unknown amount, or in another currency, is no full credit.
@@ -96,8 +128,7 @@ void Credit(const v1::Invoice& change, SaleInvoice& invoice) {
     return;
   }
   const int64_t credit = change.amount().amount_minor();
-  invoice.set_credited_minor(invoice.credited_minor() +
-                             (credit < 0 ? -credit : credit));
+  invoice.set_credited_minor(AddUpTo(invoice.credited_minor(), credit));
   if (invoice.amount().amount_minor() > 0 &&
       invoice.credited_minor() >= invoice.amount().amount_minor()) {
     invoice.set_undone(true);
@@ -122,9 +153,9 @@ int64_t PurchaseDate(const Sale& sale) {
 }
 
 void Recount(JourneyState& state) {
-  state.clear_purchase_count();
-  state.clear_first_purchase_us();
-  state.clear_last_purchase_us();
+  state.set_purchase_count(state.settled_purchase_count());
+  state.set_first_purchase_us(state.settled_first_us());
+  state.set_last_purchase_us(state.settled_last_us());
   for (const Sale& sale : state.sales()) {
     if (!sale.counted()) continue;
     const int64_t at = sale.purchased_us();
@@ -148,6 +179,11 @@ SaleOutcome Settle(const Moment& moment, Sale& sale, JourneyState& state) {
   } else if (!counts && sale.counted()) {
     outcome.undone = &sale;
   } else {
+    if (counts && sale.purchased_us() != PurchaseDate(sale)) {
+      // The invoice that dated the purchase was undone; another one stands.
+      sale.set_purchased_us(PurchaseDate(sale));
+      Recount(state);
+    }
     return outcome;
   }
   sale.set_counted(counts);
@@ -155,8 +191,8 @@ SaleOutcome Settle(const Moment& moment, Sale& sale, JourneyState& state) {
   return outcome;
 }
 
-SaleOutcome ApplyInvoice(const v1::Touchpoint& touchpoint,
-                         const Moment& moment, JourneyState& state) {
+SaleOutcome ApplyInvoice(const v1::Touchpoint& touchpoint, const Moment& moment,
+                         JourneyState& state) {
   const v1::Invoice& change = touchpoint.invoice();
   if (change.action() == v1::Invoice::ACTION_ISSUED) {
     Sale& sale = FindOrAdd(KeysOfInvoice(touchpoint), state);
@@ -177,9 +213,8 @@ SaleOutcome ApplyInvoice(const v1::Touchpoint& touchpoint,
 
 }  // namespace
 
-SaleOutcome ApplyToSales(const v1::Touchpoint& touchpoint,
-                         const Moment& moment, bool deal_won,
-                         JourneyState& state) {
+SaleOutcome ApplyToSales(const v1::Touchpoint& touchpoint, const Moment& moment,
+                         bool deal_won, JourneyState& state) {
   if (deal_won) {
     Sale& sale = FindOrAdd({DealKey(touchpoint.deal_id())}, state);
     if (sale.won_us() == 0) sale.set_won_us(moment.at_us());

@@ -42,8 +42,7 @@ Micros Days(int days) { return days * core::kMicrosPerDay; }
 // The days of silence allowed in the deal's pipeline stage; 0 when the rule
 // set knows neither the stage nor the pipeline.
 int StallDays(const Rules& rules, const DealState& deal) {
-  const auto* stage =
-      rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
+  const auto* stage = rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
   return stage == nullptr ? 0 : stage->stall_days();
 }
 
@@ -91,9 +90,8 @@ v1::StallSeverity SeverityOf(const v1::StallRules& rules,
     default:
       break;
   }
-  return severity == v1::STALL_SEVERITY_UNSPECIFIED
-             ? v1::STALL_SEVERITY_WARNING
-             : severity;
+  return severity == v1::STALL_SEVERITY_UNSPECIFIED ? v1::STALL_SEVERITY_WARNING
+                                                    : severity;
 }
 
 std::string Since(const ClockStart& start) {
@@ -127,8 +125,7 @@ v1::Explanation ExplainSlipped(const Rules& rules, const DealState& deal,
     const v1::Date& day = deal.expected_close_date();
     return Explain(
         rules, "stall.slipped",
-        absl::StrCat("The expected close day, ", FormatDate(day),
-                     ", is over."),
+        absl::StrCat("The expected close day, ", FormatDate(day), ", is over."),
         {deal.expected_close_cause()});
   }
   std::vector<v1::TouchpointRef> causes;
@@ -148,21 +145,20 @@ v1::Explanation ExplainAt(const Rules& rules, const DealState& deal,
       return ExplainOffer(rules, deal, interval.since);
     case v1::STALL_REASON_INACTIVE: {
       const ClockStart start = StartOf(deal.last_customer(), deal);
-      return Explain(
-          rules, "stall.inactive",
-          absl::StrCat("The customer has been silent ", Since(start),
-                       "; the limit in this pipeline stage is ",
-                       StallDays(rules, deal), " days."),
-          {start.cause});
+      return Explain(rules, "stall.inactive",
+                     absl::StrCat("The customer has been silent ", Since(start),
+                                  "; the limit in this pipeline stage is ",
+                                  StallDays(rules, deal), " days."),
+                     {start.cause});
     }
     case v1::STALL_REASON_NEGLECTED: {
       const ClockStart start = StartOf(deal.last_company(), deal);
-      return Explain(rules, "stall.neglected",
-                     absl::StrCat("The company has been silent ", Since(start),
-                                  "; the limit is ",
-                                  rules.rule_set().stalls().neglected().days(),
-                                  " days."),
-                     {start.cause});
+      return Explain(
+          rules, "stall.neglected",
+          absl::StrCat("The company has been silent ", Since(start),
+                       "; the limit is ",
+                       rules.rule_set().stalls().neglected().days(), " days."),
+          {start.cause});
     }
     default:
       return ExplainSlipped(rules, deal, interval.since);
@@ -213,8 +209,7 @@ std::vector<v1::Stall> StallsAt(const Rules& rules, const DealState& deal,
     v1::Stall stall;
     stall.set_reason(interval.reason);
     *stall.mutable_since() = core::ToTimestamp(interval.since);
-    stall.set_severity(
-        SeverityOf(rules.rule_set().stalls(), interval.reason));
+    stall.set_severity(SeverityOf(rules.rule_set().stalls(), interval.reason));
     *stall.mutable_explanation() = ExplainAt(rules, deal, interval);
     out.push_back(std::move(stall));
   }

@@ -91,6 +91,10 @@ inline constexpr int kStageVisitsMax = 100;
 inline constexpr int kDealStageVisitsMax = 50;
 inline constexpr int kOpenOffersMax = 100;
 inline constexpr int kCausesMax = 100;
+// Sales of a journey, and invoices of a sale, that can still be undone; older
+// sales are only counted, further invoices of a sale are not looked at.
+inline constexpr int kSalesMax = 1000;
+inline constexpr int kSaleInvoicesMax = 1000;
 inline constexpr int kPushMomentsMax = 100;
 // Heavy queries (lists, boards, timelines) waiting for a worker.
 inline constexpr int kQueriesQueuedMax = 256;

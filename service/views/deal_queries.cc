@@ -105,35 +105,43 @@ absl::Status ListPresentStalls(Reader& reader,
                                const v1::ListStalledDealsRequest& request,
                                const Page& page,
                                v1::ListStalledDealsResponse& response) {
+  absl::Status status = CheckList(page, "present");
+  if (!status.ok()) return status;
   const std::string prefix = StallPrefix(reader.tenant_id());
   std::string end = prefix;
   // Where a touchpoint lies in the future, its journey is seen at that time.
   AppendInstant(reader.InstantFor(reader.tenant().newest_occurred_us()) + 1,
                 end);
-  const std::string first = page.after.empty() ? prefix : page.after + '\0';
   DealReader deals(reader);
-  absl::Status status;
+  PageBytes bytes;
   std::string last_key;
   bool is_cut = false;
   int scanned = 0;
   const absl::Status scan = reader.snapshot().Scan(
-      Family::kLists, first, end,
+      Family::kLists, FirstKey(page, prefix), end,
       [&](absl::string_view key, absl::string_view) {
-        if (response.stalled_deals_size() == page.size ||
+        if (response.stalled_deals_size() == page.size || bytes.is_full() ||
             scanned == core::kListEntriesScannedMax) {
           is_cut = true;
           return false;
         }
         ++scanned;
+        key.remove_prefix(prefix.size());
         last_key = std::string(key);
-        const auto entry = ParseStall(key.substr(prefix.size()));
+        const int before = response.stalled_deals_size();
+        const auto entry = ParseStall(key);
         if (entry.has_value()) {
           status = AddIndexed(reader, deals, request, *entry, response);
+        }
+        if (response.stalled_deals_size() > before) {
+          bytes.Add(response.stalled_deals(before));
         }
         return status.ok();
       });
   if (!status.ok()) return status;
-  if (is_cut) response.set_next_page_token(NextPageToken(page, last_key));
+  if (is_cut) {
+    response.set_next_page_token(NextPageToken(page, "present", last_key));
+  }
   return scan;
 }
 
@@ -142,6 +150,10 @@ absl::Status ListPastStalls(Reader& reader,
                             const v1::ListStalledDealsRequest& request,
                             const Page& page,
                             v1::ListStalledDealsResponse& response) {
+  if (const absl::Status status = CheckList(page, "past"); !status.ok()) {
+    return status;
+  }
+  const size_t prefix_size = StallPrefix(reader.tenant_id()).size();
   std::vector<std::pair<std::string, v1::StalledDeal>> rows;
   DealReader deals(reader);
   const absl::Status status = deals.ForEachOpen([&](const PlacedDeal& deal) {
@@ -149,7 +161,8 @@ absl::Status ListPastStalls(Reader& reader,
     for (const v1::Stall& stall : concluded.stalls()) {
       std::string key =
           StallKey(reader.tenant_id(), core::ToMicros(stall.since()),
-                   concluded.deal_id(), stall.reason());
+                   concluded.deal_id(), stall.reason())
+              .substr(prefix_size);
       if (key <= page.after || !Matches(request, deal, stall.reason())) {
         continue;
       }
@@ -162,12 +175,17 @@ absl::Status ListPastStalls(Reader& reader,
   if (!status.ok()) return status;
   std::sort(rows.begin(), rows.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
-  const auto size = static_cast<size_t>(page.size);
-  for (size_t i = 0; i < std::min(size, rows.size()); ++i) {
+  PageBytes bytes;
+  size_t i = 0;
+  for (; i < rows.size() && response.stalled_deals_size() < page.size &&
+         !bytes.is_full();
+       ++i) {
+    bytes.Add(rows[i].second);
     response.add_stalled_deals()->Swap(&rows[i].second);
   }
-  if (rows.size() > size) {
-    response.set_next_page_token(NextPageToken(page, rows[size - 1].first));
+  if (i < rows.size()) {
+    response.set_next_page_token(
+        NextPageToken(page, "past", rows[i - 1].first));
   }
   return absl::OkStatus();
 }
@@ -209,12 +227,13 @@ absl::StatusOr<v1::ListDealsResponse> ListDeals(
   v1::ListDealsResponse response;
   absl::Status status;
   std::string last_id;
+  PageBytes bytes;
   bool is_cut = false;
   int scanned = 0;
   const absl::Status scan = deals.ForEach(
       page->after,
       [&](const std::string& deal_id, storage::v1::DealRecord record) {
-        if (response.deals_size() == page->size ||
+        if (response.deals_size() == page->size || bytes.is_full() ||
             scanned == core::kListEntriesScannedMax ||
             !(*reader)->CheckBudget().ok()) {
           is_cut = true;
@@ -227,12 +246,14 @@ absl::StatusOr<v1::ListDealsResponse> ListDeals(
         if (!status.ok()) return false;
         if (deal->has_value() && Matches(request, **deal)) {
           *response.add_deals() = Conclude(**reader, **deal);
+          bytes.Add(response.deals(response.deals_size() - 1));
         }
         return true;
       });
   if (!status.ok()) return status;
   if (!scan.ok()) return scan;
-  if (is_cut) response.set_next_page_token(NextPageToken(*page, last_id));
+  if (is_cut)
+    response.set_next_page_token(NextPageToken(*page, "deals", last_id));
   response.set_log_position((*reader)->log_position());
   return response;
 }

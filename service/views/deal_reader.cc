@@ -18,7 +18,7 @@ constexpr size_t kFoldsKeptMax = 1000;
 absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
     absl::string_view deal_id, storage::v1::DealRecord record) {
   std::optional<PlacedDeal> out;
-  if (!record.has_deal()) return out;
+  if (record.deal().status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
   const v1::Subject journey = HomeOf(deal_id, record);
   std::optional<core::Micros> instant = reader_.CommonInstant();
   if (!instant.has_value() || reader_.is_past()) {
@@ -52,7 +52,10 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::FromFold(
   if (!it->second.has_value()) return out;
   const auto& deals = it->second->fold.deals;
   const auto deal = deals.find(deal_id);
-  if (deal == deals.end()) return out;
+  if (deal == deals.end() ||
+      deal->second.status() == v1::DEAL_STATUS_UNSPECIFIED) {
+    return out;
+  }
   out = PlacedDeal{deal->second, journey, it->second->instant};
   return out;
 }

@@ -10,6 +10,10 @@ constexpr size_t kEntryOverheadBytes = 96;
 // Changes applied under one hold of the lock, so that readers wait little.
 constexpr size_t kChangesPerLock = 64;
 
+size_t SizeOf(const std::optional<std::string>& value) {
+  return kEntryOverheadBytes + (value.has_value() ? value->size() : 0);
+}
+
 bool IsHashed(Family family) {
   return family == Family::kIds || family == Family::kSubjects ||
          family == Family::kDeals;
@@ -54,27 +58,32 @@ const Generation::Versioned* Generation::At(const Versioned& newest,
   return at;
 }
 
-// Puts a version in front and drops those that nobody can ask for any more:
-// all behind the newest one that the oldest reader sees.
-void Generation::Push(int64_t version, int64_t oldest_read,
-                      std::optional<std::string> value, Versioned& newest) {
+// Puts a version in front. Of those behind, what lies between two versions
+// that somebody can ask for is dropped, so that a chain is hardly longer than
+// there are readers.
+size_t Generation::Push(int64_t version, const std::vector<int64_t>& live,
+                        std::optional<std::string> value, Versioned& newest) {
+  size_t dropped = 0;
   if (newest.version != 0) {
-    auto older = std::make_unique<Versioned>(std::move(newest));
-    Versioned* oldest_needed = older.get();
-    while (oldest_needed != nullptr && oldest_needed->version > oldest_read) {
-      oldest_needed = oldest_needed->older.get();
+    auto before = std::make_unique<Versioned>(std::move(newest));
+    while (before->older != nullptr) {
+      const auto reader =
+          std::lower_bound(live.begin(), live.end(), before->older->version);
+      if (reader != live.end() && *reader < before->version) break;
+      dropped += SizeOf(before->older->value);
+      auto rest = std::move(before->older->older);
+      before->older = std::move(rest);
     }
-    if (oldest_needed != nullptr) oldest_needed->older.reset();
-    newest.older = std::move(older);
+    newest.older = std::move(before);
   }
   newest.version = version;
   newest.value = std::move(value);
+  return dropped;
 }
 
-void Generation::ApplyOne(int64_t version, int64_t oldest_read,
+void Generation::ApplyOne(int64_t version, const std::vector<int64_t>& live,
                           Change& change) {
-  bytes_ += change.key.size() + kEntryOverheadBytes +
-            (change.value.has_value() ? change.value->size() : 0);
+  bytes_ += change.key.size() + SizeOf(change.value);
   if (change.family == Family::kTouchpoints) {
     Row row{change.key.substr(change.prefix_bytes), version,
             std::move(change.value)};
@@ -82,23 +91,21 @@ void Generation::ApplyOne(int64_t version, int64_t oldest_read,
     touchpoints_[std::move(change.key)].push_back(std::move(row));
     return;
   }
+  const size_t key_bytes = change.key.size();
   Versioned& newest =
       IsHashed(change.family)
           ? hashed_[Slot(change.family)][std::move(change.key)]
           : ordered_[Slot(change.family)][std::move(change.key)];
-  if (newest.version != 0 && newest.value.has_value()) {
-    // The value before goes once its last reader has gone; count it gone now.
-    bytes_ -= std::min(bytes_, newest.value->size() + kEntryOverheadBytes);
-  }
-  Push(version, oldest_read, std::move(change.value), newest);
+  if (newest.version != 0) bytes_ -= key_bytes;
+  bytes_ -= Push(version, live, std::move(change.value), newest);
 }
 
-void Generation::Apply(int64_t version, int64_t oldest_read,
+void Generation::Apply(int64_t version, const std::vector<int64_t>& live,
                        std::vector<Change>& changes) {
   for (size_t i = 0; i < changes.size();) {
     core::MutexLock lock(&mutex_);
     const size_t end = std::min(changes.size(), i + kChangesPerLock);
-    for (; i < end; ++i) ApplyOne(version, oldest_read, changes[i]);
+    for (; i < end; ++i) ApplyOne(version, live, changes[i]);
   }
 }
 
@@ -159,7 +166,6 @@ std::vector<Entry> Generation::Touchpoints(absl::string_view subject_key,
 }
 
 std::vector<Entry> Generation::Sorted(Family family) const {
-  core::MutexLock lock(&mutex_);
   std::vector<Entry> out;
   if (family == Family::kTouchpoints) {
     for (const auto& [subject_key, rows] : touchpoints_) {

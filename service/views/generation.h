@@ -27,9 +27,9 @@ using Entry = std::pair<std::string, std::optional<std::string>>;
 // changes of that version and of those before it.
 class Generation {
  public:
-  // Applies a change set. Versions rise. `oldest_read` is the oldest version
-  // that any reader may still ask for.
-  void Apply(int64_t version, int64_t oldest_read,
+  // Applies a change set. Versions rise. `live` are the versions that readers
+  // may still ask for, rising; values that none of them sees are dropped.
+  void Apply(int64_t version, const std::vector<int64_t>& live,
              std::vector<Change>& changes);
 
   // What is known of a key at a version; unset when nothing is.
@@ -49,8 +49,11 @@ class Generation {
   [[nodiscard]] std::vector<Entry> Touchpoints(absl::string_view subject_key,
                                                int64_t version) const;
 
-  // The newest entries of a family, by key. Only once no more changes come.
-  [[nodiscard]] std::vector<Entry> Sorted(Family family) const;
+  // The newest entries of a family, by key. Only once no more changes come:
+  // then nothing is written, so it goes without the lock, and readers need
+  // not wait for it.
+  [[nodiscard]] std::vector<Entry> Sorted(Family family) const
+      ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
   // About how much memory is taken.
   [[nodiscard]] size_t bytes() const;
@@ -70,11 +73,12 @@ class Generation {
   using OrderedMap = absl::btree_map<std::string, Versioned>;
 
   static const Versioned* At(const Versioned& newest, int64_t version);
-  static void Push(int64_t version, int64_t oldest_read,
-                   std::optional<std::string> value, Versioned& newest);
+  // Returns how many bytes were dropped.
+  static size_t Push(int64_t version, const std::vector<int64_t>& live,
+                     std::optional<std::string> value, Versioned& newest);
   static int Slot(Family family);
-  void ApplyOne(int64_t version, int64_t oldest_read, Change& change)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyOne(int64_t version, const std::vector<int64_t>& live,
+                Change& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable core::Mutex mutex_;
   // `ids`, `subjects`, `deals`.

@@ -67,6 +67,7 @@ bool Matches(const v1::ListJourneysRequest& request,
 // Where a list of journeys is read: keys with `prefix`, from `first` on, each
 // ending with the journey's subject.
 struct ListRange {
+  std::string name;
   std::string prefix;
   std::string first;
   // Bytes between the prefix and the subject.
@@ -79,11 +80,14 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
                   core::Micros now) {
   const std::string& tenant_id = reader.tenant_id();
   ListRange range;
+  range.name = "journeys";
   range.prefix = JourneyPrefix(tenant_id);
   if (!reader.is_past()) {
     if (!request.owner_id().empty()) {
+      range.name = "owner";
       range.prefix = OwnerPrefix(tenant_id, request.owner_id());
     } else if (!request.stage_id().empty()) {
+      range.name = "stage";
       range.prefix = StagePrefix(
           tenant_id, reader.rules().ConditionOf(request.stage_id()));
       range.skip = sizeof(core::Micros);
@@ -91,6 +95,7 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
       range.first = range.prefix;
       AppendInstant(reader.as_of().value_or(now) + 1, range.first);
     } else if (request.lead_status() != v1::LEAD_STATUS_UNSPECIFIED) {
+      range.name = "lead_status";
       range.prefix = LeadStatusPrefix(tenant_id, request.lead_status());
     }
   }
@@ -182,8 +187,10 @@ absl::Status FillTimeline(const Reader& reader,
                           v1::GetTimelineResponse& response) {
   const size_t scanned_max =
       std::min<size_t>(touchpoints.size(), core::kListEntriesScannedMax);
+  PageBytes bytes;
   size_t i = 0;
-  while (i < scanned_max && response.entries_size() < page.size) {
+  while (i < scanned_max && response.entries_size() < page.size &&
+         !bytes.is_full()) {
     const size_t end =
         std::min(scanned_max, i + static_cast<size_t>(page.size));
     std::vector<int64_t> positions;
@@ -194,7 +201,7 @@ absl::Status FillTimeline(const Reader& reader,
         reader.log().ReadPositions(reader.tenant_id(), positions);
     if (!events.ok()) return events.status();
     for (const log::LogEvent& event : *events) {
-      if (response.entries_size() == page.size) break;
+      if (response.entries_size() == page.size || bytes.is_full()) break;
       const PlacedTouchpoint& placed = touchpoints[i++];
       const bool retracted = placed.retraction_position != 0;
       if (retracted && !request.show_retracted()) continue;
@@ -204,11 +211,12 @@ absl::Status FillTimeline(const Reader& reader,
       entry->set_position(placed.position);
       *entry->mutable_received_at() = core::ToTimestamp(event.received_at);
       entry->set_retracted(retracted);
+      bytes.Add(*entry);
     }
   }
   if (i > 0 && i < touchpoints.size()) {
     response.set_next_page_token(
-        NextPageToken(page, OrderSuffix(touchpoints[i - 1].order)));
+        NextPageToken(page, "timeline", OrderSuffix(touchpoints[i - 1].order)));
   }
   return absl::OkStatus();
 }
@@ -266,31 +274,40 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
     return status;
   }
   const ListRange range = RangeOf(**reader, request, page->now);
+  absl::Status status = CheckList(*page, range.name);
+  if (!status.ok()) return status;
   v1::ListJourneysResponse response;
-  absl::Status status;
+  PageBytes bytes;
   std::string last_key;
   bool is_cut = false;
   int scanned = 0;
   const std::string first =
-      page->after.empty() ? range.first : page->after + '\0';
+      page->after.empty() ? range.first : FirstKey(*page, range.prefix);
   const absl::Status scan = (*reader)->snapshot().Scan(
       Family::kLists, first, PrefixEnd(range.prefix),
       [&](absl::string_view key, absl::string_view) {
-        if (response.journeys_size() == page->size ||
+        if (response.journeys_size() == page->size || bytes.is_full() ||
             scanned == core::kListEntriesScannedMax ||
             !(*reader)->CheckBudget().ok()) {
           is_cut = true;
           return false;
         }
         ++scanned;
+        key.remove_prefix(range.prefix.size());
         last_key = std::string(key);
-        key.remove_prefix(range.prefix.size() + range.skip);
-        status = AddListed(**reader, request, key, response);
+        if (key.size() < range.skip) return true;
+        const int before = response.journeys_size();
+        status = AddListed(**reader, request, key.substr(range.skip), response);
+        if (response.journeys_size() > before) {
+          bytes.Add(response.journeys(before));
+        }
         return status.ok();
       });
   if (!status.ok()) return status;
   if (!scan.ok()) return scan;
-  if (is_cut) response.set_next_page_token(NextPageToken(*page, last_key));
+  if (is_cut) {
+    response.set_next_page_token(NextPageToken(*page, range.name, last_key));
+  }
   response.set_log_position((*reader)->log_position());
   return response;
 }

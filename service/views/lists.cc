@@ -13,10 +13,8 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
   ListEntries out;
   const v1::Subject& journey = state.subject();
   for (const auto& interval : projections::StageIntervals(state)) {
-    std::string from;
-    AppendInstant(interval.from, from);
     out.emplace_back(
-        StageKey(tenant_id, interval.stage, interval.until, journey), from);
+        StageKey(tenant_id, interval.stage, interval.until, journey), "");
   }
   const auto add = [&](std::string key) {
     AppendSubject(journey, key);
@@ -34,6 +32,7 @@ ListEntries ListsOfDeal(absl::string_view tenant_id,
                         const projections::Rules& rules,
                         const storage::v1::DealState& deal) {
   ListEntries out;
+  if (deal.status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
   out.emplace_back(DealPrefix(tenant_id) + deal.deal_id(), "");
   if (deal.status() != v1::DEAL_STATUS_OPEN) return out;
   out.emplace_back(

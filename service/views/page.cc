@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "journey/storage/v1/views.pb.h"
 #include "openssl/sha.h"
 #include "service/core/errors.h"
@@ -61,14 +62,36 @@ absl::StatusOr<Page> PageOf(const Message& request, core::Micros now) {
                    "belongs to another request; keep all conditions the same "
                    "from page to page");
   }
+  if (token.now_us() < 0 || token.now_us() > core::kInstantMicrosMax) {
+    violations.Add("page_token", "names no instant of this service");
+  }
   if (!violations.empty()) return violations.ToStatus();
+  page.list = token.list();
   page.after = token.last_key();
   page.now = token.now_us();
   return page;
 }
 
-std::string NextPageToken(const Page& page, absl::string_view last_key) {
+absl::Status CheckList(const Page& page, absl::string_view list) {
+  core::Violations violations;
+  if (!page.after.empty() && page.list != list) {
+    violations.Add("page_token",
+                   "touchpoints later than as_of have come in since the page "
+                   "before; begin again with the first page");
+  }
+  return violations.ToStatus();
+}
+
+std::string FirstKey(const Page& page, absl::string_view prefix) {
+  std::string key = absl::StrCat(prefix, page.after);
+  if (!page.after.empty()) key.push_back('\0');
+  return key;
+}
+
+std::string NextPageToken(const Page& page, absl::string_view list,
+                          absl::string_view last_key) {
   storage::v1::PageToken token;
+  token.set_list(std::string(list));
   token.set_request_sha256(page.request_sha256);
   token.set_last_key(std::string(last_key));
   token.set_now_us(page.now);

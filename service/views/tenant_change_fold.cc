@@ -117,19 +117,20 @@ void TenantChange::StoreDeal(const std::string& deal_id,
                              const storage::v1::DealState* state) {
   DealEntry& entry = deals_[deal_id];
   entry.dirty = true;
-  const bool had_deal = entry.record.has_deal();
+  const auto is_deal = [](const storage::v1::DealState& deal) {
+    return deal.status() != v1::DEAL_STATUS_UNSPECIFIED ? 1 : 0;
+  };
+  const int deals_before = is_deal(entry.record.deal());
   if (!entry.lists_before.has_value()) {
-    entry.lists_before =
-        had_deal ? ListsOfDeal(tenant_id_, rules_, entry.record.deal())
-                 : ListEntries();
+    entry.lists_before = ListsOfDeal(tenant_id_, rules_, entry.record.deal());
   }
   if (state == nullptr) {
     entry.record.clear_deal();
   } else {
     *entry.record.mutable_deal() = *state;
   }
-  tenant_.set_deal_count(tenant_.deal_count() + (state == nullptr ? 0 : 1) -
-                         (had_deal ? 1 : 0));
+  tenant_.set_deal_count(tenant_.deal_count() + is_deal(entry.record.deal()) -
+                         deals_before);
 }
 
 void TenantChange::PutSubjects(ChangeSet& changes) {
@@ -159,10 +160,7 @@ void TenantChange::PutDeals(ChangeSet& changes) {
     if (!entry.dirty) continue;
     if (entry.lists_before.has_value()) {
       PutLists(*entry.lists_before,
-               entry.record.has_deal()
-                   ? ListsOfDeal(tenant_id_, rules_, entry.record.deal())
-                   : ListEntries(),
-               changes);
+               ListsOfDeal(tenant_id_, rules_, entry.record.deal()), changes);
     }
     changes.Put(Family::kDeals, DealKey(tenant_id_, deal_id),
                 entry.record.SerializeAsString());

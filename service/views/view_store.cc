@@ -1,6 +1,7 @@
 #include "service/views/view_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -132,28 +133,32 @@ absl::Status ViewStore::Destroy(const ViewsOptions& options) {
 
 absl::Status ViewStore::Write(ChangeSet changes) {
   int64_t version = 0;
-  int64_t oldest_read = 0;
+  std::vector<int64_t> live;
   std::shared_ptr<Generation> active;
   {
     core::MutexLock lock(&mutex_);
     version = version_ + 1;
-    oldest_read = versions_read_.empty() ? version_ : *versions_read_.begin();
+    std::unique_copy(versions_read_.begin(), versions_read_.end(),
+                     std::back_inserter(live));
+    if (live.empty() || live.back() != version_) live.push_back(version_);
     active = active_;
   }
   // Nobody sees these changes before the version is made known below.
-  active->Apply(version, oldest_read, changes.changes());
+  active->Apply(version, live, changes.changes());
   const size_t bytes = active->bytes();
   core::MutexLock lock(&mutex_);
   version_ = version;
-  const bool is_old =
-      std::chrono::steady_clock::now() - active_since_ > kGenerationAgeMax;
-  if (bytes < generation_bytes_max_ && !is_old) return flush_status_;
+  if (bytes < generation_bytes_max_ && !IsOld()) return flush_status_;
   while (frozen_ != nullptr && flush_status_.ok() &&
          bytes > kFullTimesMax * generation_bytes_max_) {
     changed_.Wait(&mutex_);
   }
   if (frozen_ == nullptr) Freeze();
   return flush_status_;
+}
+
+bool ViewStore::IsOld() const {
+  return std::chrono::steady_clock::now() - active_since_ > kGenerationAgeMax;
 }
 
 void ViewStore::Freeze() {
@@ -178,7 +183,8 @@ void ViewStore::RunFlusher() {
     {
       core::MutexLock lock(&mutex_);
       while (!stopping_ && (frozen_ == nullptr || !flush_status_.ok())) {
-        changed_.Wait(&mutex_);
+        changed_.WaitFor(&mutex_, kGenerationAgeMax);
+        if (frozen_ == nullptr && IsOld() && active_->bytes() > 0) Freeze();
       }
       if (stopping_) return;
       frozen = frozen_;

@@ -68,6 +68,7 @@ class ViewStore {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
+  [[nodiscard]] bool IsOld() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Freeze() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunFlusher();
   absl::Status WriteDown(const Generation& generation);

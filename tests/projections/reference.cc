@@ -99,8 +99,7 @@ class Past {
     const v1::Touchpoint& t = history_[i];
     if (t.has_deal()) return false;
     if (!t.deal_id().empty()) {
-      return t.deal_id() == deal_id &&
-             Before(i).StatusOf(deal_id) != v1::DEAL_STATUS_UNSPECIFIED;
+      return t.deal_id() == deal_id;
     }
     return Before(i).IsOpen(deal_id);
   }
@@ -108,8 +107,8 @@ class Past {
   std::map<v1::StallReason, Micros> StallsOf(const std::string& deal_id,
                                              Micros instant) const;
 
-  // Names of the sales that count as purchases.
-  std::set<std::string> Purchases() const;
+  // The sales that count as purchases, with their dates.
+  std::map<std::string, Micros> Purchases() const;
 
   // Touchpoint `i` made a purchase count, or undid one.
   bool Buys(size_t i) const {
@@ -227,11 +226,12 @@ std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
   return stalls;
 }
 
-std::set<std::string> Past::Purchases() const {
+std::map<std::string, Micros> Past::Purchases() const {
   struct Sale {
     std::string first_name;
     std::set<std::string> names;
-    bool won = false;
+    Micros won = 0;
+    std::map<std::string, Micros> issued;
     std::map<std::string, int64_t> open_amounts;  // By invoice; 0 is unknown.
     std::set<std::string> undone;
   };
@@ -261,7 +261,8 @@ std::set<std::string> Past::Purchases() const {
     if (t.has_deal() &&
         Before(i).StatusOf(t.deal_id()) != v1::DEAL_STATUS_WON &&
         Before(i + 1).StatusOf(t.deal_id()) == v1::DEAL_STATUS_WON) {
-      named({"deal " + t.deal_id()}).won = true;
+      Sale& sale = named({"deal " + t.deal_id()});
+      if (sale.won == 0) sale.won = TimeOf(t);
     }
     if (t.has_contract() && !t.deal_id().empty() &&
         t.contract().action() != v1::Contract::ACTION_RENEWED) {
@@ -280,7 +281,9 @@ std::set<std::string> Past::Purchases() const {
           names.push_back("contract " + invoice.contract_id());
         }
       }
-      named(names).open_amounts.emplace(id, invoice.amount().amount_minor());
+      Sale& sale = named(names);
+      sale.open_amounts.emplace(id, invoice.amount().amount_minor());
+      sale.issued.emplace(id, TimeOf(t));
       continue;
     }
     for (Sale& sale : sales) {
@@ -295,13 +298,16 @@ std::set<std::string> Past::Purchases() const {
       }
     }
   }
-  std::set<std::string> counted;
+  std::map<std::string, Micros> counted;
   for (const Sale& sale : sales) {
-    if (sale.open_amounts.empty()
-            ? sale.won
-            : sale.undone.size() < sale.open_amounts.size()) {
-      counted.insert(sale.first_name);
+    std::set<Micros> dates;
+    for (const auto& [id, at] : sale.issued) {
+      if (sale.undone.count(id) == 0) dates.insert(at);
     }
+    const bool counts = sale.issued.empty() ? sale.won != 0 : !dates.empty();
+    if (!counts) continue;
+    if (sale.won != 0) dates.insert(sale.won);
+    counted[sale.first_name] = *dates.begin();
   }
   return counted;
 }
@@ -387,11 +393,14 @@ bool Past::IsHeld(Micros instant) const {
                      Days(rules_.lifecycle().purchase_hold_days())) {
     return false;
   }
-  std::set<std::string> added = Before(bought).Purchases();
-  for (const auto& name : Before(bought - 1).Purchases()) added.erase(name);
+  std::map<std::string, Micros> added = Before(bought).Purchases();
+  for (const auto& [name, at] : Before(bought - 1).Purchases()) {
+    added.erase(name);
+  }
   for (size_t i = bought; i < n_; ++i) {
     if (history_[i].has_ticket() || history_[i].has_survey()) return false;
-    if (Before(i + 1).Purchases().count(*added.begin()) == 0) return false;
+    if (Before(i + 1).Purchases().count(added.begin()->first) == 0)
+      return false;
   }
   return true;
 }
@@ -441,7 +450,9 @@ ReferenceJourney Reference(const v1::RuleSet& rules, History touchpoints,
   ReferenceJourney out;
   out.stage_id = past.Stage(instant);
   out.lead_status = past.Lead();
-  out.purchase_count = static_cast<int>(past.Purchases().size());
+  for (const auto& [name, at] : past.Purchases()) {
+    out.purchases.insert(at);
+  }
   for (const std::string& deal_id : past.Deals()) {
     out.deals[deal_id] = {past.StatusOf(deal_id), past.StageOf(deal_id),
                           past.StallsOf(deal_id, instant)};

@@ -5,6 +5,7 @@
 #define TESTS_PROJECTIONS_REFERENCE_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct ReferenceDeal {
 struct ReferenceJourney {
   std::string stage_id;
   v1::LeadStatus lead_status = v1::LEAD_STATUS_NONE;
-  int purchase_count = 0;
+  // When each purchase was.
+  std::multiset<core::Micros> purchases;
   std::map<std::string, ReferenceDeal> deals;
 };
 
