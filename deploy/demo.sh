@@ -13,7 +13,6 @@ as_of=2025-06-28
 store=data/demo
 log=data/demo.log
 pid_file=data/demo.pid
-journeyctl=(build/bin/journeyctl --server "$listen" --tenant demo)
 
 # The server of an earlier demo; another program with its number is let be.
 if [[ -f $pid_file ]] && old=$(< "$pid_file") &&
@@ -24,27 +23,41 @@ fi
 rm -rf "$store"
 mkdir -p data
 
+: > "$log"  # What an earlier server said must not count.
 setsid build/bin/journeyd --data-dir "$store" --listen "$listen" \
   --metrics-listen "$metrics_listen" --rules deploy/rules/default.yaml \
   > "$log" 2>&1 < /dev/null &
 server=$!
 echo "$server" > "$pid_file"
 
-is_ready() { "${journeyctl[@]}" status > /dev/null 2>&1; }
-for ((i = 0; i < 100; ++i)); do
+# Our own process says when it is ready: whoever answers on the port may be
+# another server, which must not get the samples.
+is_ready() {
+  kill -0 "$server" 2> /dev/null && grep -q '^journeyd ready' "$log"
+}
+for ((i = 0; i < 300; ++i)); do
+  if is_ready; then break; fi
   if ! kill -0 "$server" 2> /dev/null; then
+    rm -f "$pid_file"
     echo "demo: the server did not start; $log says:" >&2
     tail -n 20 "$log" >&2
-    rm -f "$pid_file"
+    if grep -q 'cannot listen on' "$log"; then
+      cat >&2 << EOF
+demo: perhaps another program has that port already. Choose others, for example
+  make demo LISTEN=127.0.0.1:50061 METRICS_LISTEN=127.0.0.1:9474
+EOF
+    fi
     exit 1
   fi
-  if is_ready; then break; fi
   sleep 0.1
 done
 if ! is_ready; then
-  echo "demo: the server does not answer on $listen; see $log" >&2
+  echo "demo: the server is not ready after 30 s; see $log" >&2
   exit 1
 fi
+# With port 0 the system has chosen one.
+listen=$(sed -n 's/^journeyd ready grpc=\([^ ]*\).*/\1/p' "$log")
+journeyctl=(build/bin/journeyctl --server "$listen" --tenant demo)
 
 show() {
   printf '\n$ journeyctl --tenant demo %s\n' "$*"
