@@ -22,8 +22,9 @@ class InFlight {
     changed_.NotifyAll();
   }
 
-  // Waits, for at most `limit`, until there is no call.
-  void WaitUntilNone(std::chrono::milliseconds limit) {
+  // Waits, for at most `limit`, until there is no call. Returns whether that
+  // is so.
+  bool WaitUntilNone(std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     // Before the count is looked at, so that the last one to leave notifies.
     waited_for_.store(true, std::memory_order_seq_cst);
@@ -31,9 +32,10 @@ class InFlight {
     while (calls_.load(std::memory_order_seq_cst) > 0) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(
           deadline - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return;
+      if (left.count() <= 0) return false;
       (void)changed_.WaitFor(&mutex_, left);
     }
+    return true;
   }
 
  private:

@@ -39,7 +39,10 @@ ReadStream::ReadStream(const Environment& env, const v1::ReadRequest& request)
 }
 
 void ReadStream::Schedule(absl::Status (ReadStream::*step)()) {
+  if (finished()) return;
   env_.stream_pool->Submit([self = shared_from_this(), step] {
+    // The call may have ended while the task waited.
+    if (self->finished()) return;
     const absl::Status status = (self.get()->*step)();
     if (!status.ok()) self->End(status);
   });
@@ -103,6 +106,11 @@ void ReadStream::End(const absl::Status& status) {
   finished_ = true;
   timer_.Handled(status);
   Finish(ToGrpc(status));
+}
+
+bool ReadStream::finished() {
+  core::MutexLock lock(&mutex_);
+  return finished_;
 }
 
 void ReadStream::OnDone() {

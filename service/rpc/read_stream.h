@@ -38,12 +38,14 @@ class ReadStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnCancel() override;
   void OnDone() override;
 
-  // Runs `step` on a worker and ends the call with its error.
+  // Runs `step` on a worker and ends the call with its error. Does nothing
+  // once the call has ended, so that nobody scans for a client that is gone.
   void Schedule(absl::Status (ReadStream::*step)());
   absl::Status Open();
   absl::Status Produce();
   void Send(const v1::ReadResponse& response);
   void End(const absl::Status& status);
+  [[nodiscard]] bool finished();
 
   const Environment& env_;
   const InFlightCall in_flight_{env_.in_flight};

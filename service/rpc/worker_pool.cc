@@ -10,30 +10,36 @@ WorkerPool::WorkerPool(int threads, size_t queued_max)
 }
 
 WorkerPool::~WorkerPool() {
+  std::deque<Task> dropped;
   {
     core::MutexLock lock(&mutex_);
     stopping_ = true;
+    // Destroyed without the lock: what a task holds may submit.
+    dropped.swap(queue_);
   }
   changed_.NotifyAll();
+  dropped.clear();
   for (std::thread& thread : threads_) thread.join();
 }
 
 bool WorkerPool::TrySubmit(Task task) {
   {
     core::MutexLock lock(&mutex_);
-    if (queue_.size() >= queued_max_) return false;
+    if (stopping_ || queue_.size() >= queued_max_) return false;
     queue_.push_back(std::move(task));
   }
   changed_.NotifyOne();
   return true;
 }
 
-void WorkerPool::Submit(Task task) {
+bool WorkerPool::Submit(Task task) {
   {
     core::MutexLock lock(&mutex_);
+    if (stopping_) return false;
     queue_.push_back(std::move(task));
   }
   changed_.NotifyOne();
+  return true;
 }
 
 void WorkerPool::Run() {

@@ -19,16 +19,18 @@ class WorkerPool {
 
   // `queued_max` bounds the tasks that wait, not those that run.
   WorkerPool(int threads, size_t queued_max);
-  // Runs what is queued, then ends the threads.
+  // Lets running tasks end and drops those that wait.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Returns false, and drops the task, when too many wait.
+  // Returns false, and drops the task, when too many wait or the pool is being
+  // destroyed.
   [[nodiscard]] bool TrySubmit(Task task);
 
-  // For callers with a bound of their own: never refuses.
-  void Submit(Task task);
+  // For callers with a bound of their own: refuses only while the pool is being
+  // destroyed, when every call has ended.
+  bool Submit(Task task);
 
  private:
   void Run();

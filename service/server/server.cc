@@ -281,7 +281,7 @@ absl::Status ServerImpl::Stop() {
   if (grpc_ != nullptr) {
     grpc_->GetHealthCheckService()->Shutdown();
     streams_.Drain();
-    in_flight_.WaitUntilNone(std::chrono::seconds(core::kDrainSeconds));
+    (void)in_flight_.WaitUntilNone(std::chrono::seconds(core::kDrainSeconds));
     // What is left are calls that take too long, and idle connections whose
     // clients do not listen just now.
     grpc_->Shutdown(std::chrono::system_clock::now() +

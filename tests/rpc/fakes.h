@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,8 +32,20 @@ class FakeLog final : public log::EventLog {
     events_.push_back(std::move(event));
   }
 
+  // Repeats the first event up to a head that no reader reaches.
+  void SetEndless() {
+    core::MutexLock lock(&mutex_);
+    endless_ = true;
+  }
+  // Waits until the log was read `count` times.
+  void WaitForReads(int count) const {
+    core::MutexLock lock(&mutex_);
+    while (reads_ < count) changed_.Wait(&mutex_);
+  }
+
   [[nodiscard]] int64_t head() const {
     core::MutexLock lock(&mutex_);
+    if (endless_) return std::numeric_limits<int64_t>::max() / 2;
     return static_cast<int64_t>(events_.size());
   }
 
@@ -61,7 +74,16 @@ class FakeLog final : public log::EventLog {
       absl::string_view /*tenant_id*/, int64_t first, bool backwards,
       int max_events, size_t /*max_bytes*/) const override {
     core::MutexLock lock(&mutex_);
+    ++reads_;
+    changed_.NotifyAll();
     std::vector<log::LogEvent> out;
+    if (endless_) {
+      for (int i = 0; i < max_events; ++i) {
+        out.push_back(events_.front());
+        out.back().position = first + i;
+      }
+      return out;
+    }
     const auto size = static_cast<int64_t>(events_.size());
     for (int64_t position = first; position >= 1 && position <= size &&
                                    out.size() < static_cast<size_t>(max_events);
@@ -79,6 +101,9 @@ class FakeLog final : public log::EventLog {
 
  private:
   mutable core::Mutex mutex_;
+  mutable core::CondVar changed_;
+  mutable int reads_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool endless_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<log::LogEvent> events_ ABSL_GUARDED_BY(mutex_);
 };
 
