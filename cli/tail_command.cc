@@ -91,11 +91,18 @@ class Follower {
       const Interrupt& interrupt = *invocation_.environment.interrupt;
       if (interrupt.requested()) return kExitInterrupted;
       const bool away = absl::IsUnavailable(status) || status.ok();
-      if (!away || !connected_ever_) return status;
+      const bool overloaded = ReasonOf(status) == v1::ERROR_REASON_OVERLOADED;
+      if (!(away || overloaded) || !connected_ever_) return status;
       if (request_.after_position() > before) delay = kFirstDelay;
-      invocation_.err() << "connection lost, going on after position "
+      invocation_.err() << (overloaded ? "the server is overloaded"
+                                       : "connection lost")
+                        << ", going on after position "
                         << request_.after_position() << "\n";
-      if (!interrupt.Sleep(delay)) return kExitInterrupted;
+      const absl::Duration asked =
+          RetryDelayOf(status).value_or(absl::ZeroDuration());
+      if (!interrupt.Sleep(std::clamp(asked, delay, kDelayMax))) {
+        return kExitInterrupted;
+      }
       delay = std::min(delay * 2, kDelayMax);
     }
   }

@@ -106,7 +106,8 @@ grpc::Status FakeTouchpoints::Subscribe(
   if (call < subscriptions.size()) {
     for (const auto& message : subscriptions[call]) writer->Write(message);
   }
-  return subscribe_end;
+  const auto own_end = subscribe_ends.find(call);
+  return own_end == subscribe_ends.end() ? subscribe_end : own_end->second;
 }
 
 grpc::Status FakeTouchpoints::Read(
@@ -163,6 +164,13 @@ grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
                                  v1::GetBoardResponse* response) {
   board_request = *request;
   *response = board;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeDeals::ListDeals(grpc::ServerContext* /*context*/,
+                                  const v1::ListDealsRequest* /*request*/,
+                                  v1::ListDealsResponse* response) {
+  *response = list;
   return grpc::Status::OK;
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,8 +35,10 @@ class FakeTouchpoints final : public v1::TouchpointService::Service {
   // Ends an AppendStream with this after so many batches, once; −1 never.
   int break_after = -1;
   grpc::Status break_with;
-  // What Subscribe sends: one list of messages a call, then `subscribe_end`.
+  // What Subscribe sends: one list of messages a call, then the call's own
+  // end, without one `subscribe_end`.
   std::vector<std::vector<v1::SubscribeResponse>> subscriptions;
+  std::map<size_t, grpc::Status> subscribe_ends;
   grpc::Status subscribe_end =
       grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping");
   std::vector<v1::Event> events;
@@ -95,6 +98,7 @@ class FakeJourneys final : public v1::JourneyService::Service {
 class FakeDeals final : public v1::DealService::Service {
  public:
   v1::GetBoardResponse board;
+  v1::ListDealsResponse list;
   v1::ListStalledDealsResponse stalled;
   v1::GetBoardRequest board_request;
   v1::ListStalledDealsRequest stalled_request;
@@ -102,6 +106,9 @@ class FakeDeals final : public v1::DealService::Service {
   grpc::Status GetBoard(grpc::ServerContext* context,
                         const v1::GetBoardRequest* request,
                         v1::GetBoardResponse* response) override;
+  grpc::Status ListDeals(grpc::ServerContext* context,
+                         const v1::ListDealsRequest* request,
+                         v1::ListDealsResponse* response) override;
   grpc::Status ListStalledDeals(
       grpc::ServerContext* context, const v1::ListStalledDealsRequest* request,
       v1::ListStalledDealsResponse* response) override;

@@ -90,6 +90,29 @@ TEST_F(TailTest, EndsAtARefusal) {
             cli::kExitRefused);
 }
 
+// After a restart of the server all of its subscribers come at once.
+TEST_F(TailTest, WaitsForAnOverloadedServerOnceItWasConnected) {
+  const grpc::Status overloaded = ToGrpc(
+      MakeError(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                v1::ERROR_REASON_OVERLOADED, "too many subscriptions", {}, 0));
+  server_.touchpoints.subscriptions = {{Events({5})}, {}, {Events({6})}};
+  server_.touchpoints.subscribe_ends[1] = overloaded;
+  const RunResult result =
+      RunCli(server_.With({"tail", "--after", "4", "--max-events", "2"}));
+  EXPECT_EQ(result.code, cli::kExitOk) << result.err;
+  EXPECT_EQ(server_.touchpoints.subscribe_requests().size(), 3u);
+  EXPECT_THAT(result.err,
+              HasSubstr("the server is overloaded, going on after position 5"));
+}
+
+TEST_F(TailTest, EndsWhenTheServerIsOverloadedFromTheBeginning) {
+  server_.touchpoints.subscribe_end = ToGrpc(
+      MakeError(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                v1::ERROR_REASON_OVERLOADED, "too many subscriptions", {}, 1));
+  EXPECT_EQ(RunCli(server_.With({"tail", "--after", "4"})).code,
+            cli::kExitUnreachable);
+}
+
 TEST_F(TailTest, CtrlCEndsIt) {
   cli::Interrupt interrupt;
   interrupt.Request();
