@@ -89,6 +89,8 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
     for (const v1::Deal& deal : response->deals()) {
       (void)PrintJson(invocation, Format::kNdjson, deal);
     }
+  } else if (response->deals().empty()) {
+    PrintNone(invocation, "deals", response->next_page_token());
   } else {
     PrintDeals({response->deals().begin(), response->deals().end()}, *at,
                invocation.out());
@@ -126,6 +128,8 @@ absl::StatusOr<int> RunStalled(const Invocation& invocation,
     for (const v1::StalledDeal& stalled : response->stalled_deals()) {
       (void)PrintJson(invocation, Format::kNdjson, stalled);
     }
+  } else if (response->stalled_deals().empty()) {
+    PrintNone(invocation, "stalled deals", response->next_page_token());
   } else {
     PrintStalledDeals(
         {response->stalled_deals().begin(), response->stalled_deals().end()},

@@ -105,6 +105,8 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
     for (const v1::Journey& journey : response->journeys()) {
       (void)PrintJson(invocation, Format::kNdjson, journey);
     }
+  } else if (response->journeys().empty()) {
+    PrintNone(invocation, "journeys", response->next_page_token());
   } else {
     PrintJourneys({response->journeys().begin(), response->journeys().end()},
                   invocation.out());

@@ -19,4 +19,10 @@ void PrintMore(const Invocation& invocation, const std::string& next_token) {
                    << "\n";
 }
 
+void PrintNone(const Invocation& invocation, absl::string_view what,
+               const std::string& next_token) {
+  invocation.out() << "No " << what
+                   << (next_token.empty() ? ".\n" : " on this page.\n");
+}
+
 }  // namespace journey::cli

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 
@@ -21,6 +22,11 @@ void AddPageOptions(CLI::App& command, PageOptions& options);
 
 // Tells how to go on where there is more.
 void PrintMore(const Invocation& invocation, const std::string& next_token);
+
+// For a table without rows; `what` is for example "stalled deals". A page may
+// be empty although there are more.
+void PrintNone(const Invocation& invocation, absl::string_view what,
+               const std::string& next_token);
 
 // One page, or all of them together in one response, whose token is empty.
 template <typename Stub, typename Request, typename Response>

@@ -145,6 +145,31 @@ TEST_F(ListTest, JsonIsOneDocumentAndNdjsonALineEach) {
   EXPECT_THAT(lines.out, HasSubstr("{\"subject\":{\"type\":"));
 }
 
+TEST(QueryCommandsTest, SaysWhereThereIsNothingToList) {
+  FakeServer server;
+  server.journeys.pages.resize(1);
+  const auto out = [&server](std::vector<std::string> arguments) {
+    const RunResult result = RunCli(server.With(std::move(arguments)));
+    EXPECT_EQ(result.code, cli::kExitOk) << result.err;
+    return result.out;
+  };
+  EXPECT_EQ(out({"journey", "list"}), "No journeys.\n");
+  EXPECT_EQ(out({"deals", "list"}), "No deals.\n");
+  EXPECT_EQ(out({"deals", "stalled"}), "No stalled deals.\n");
+  EXPECT_EQ(out({"journey", "list", "-o", "json"}), "{}\n");
+  EXPECT_EQ(out({"deals", "list", "-o", "json"}), "{}\n");
+  EXPECT_EQ(out({"deals", "stalled", "-o", "json"}), "{}\n");
+  EXPECT_EQ(out({"deals", "stalled", "-o", "ndjson"}), "");
+}
+
+TEST(QueryCommandsTest, AnEmptyPageIsNotTheEnd) {
+  FakeServer server;
+  server.deals.list.set_next_page_token("7");
+  const RunResult result = RunCli(server.With({"deals", "list"}));
+  EXPECT_EQ(result.out, "No deals on this page.\n");
+  EXPECT_EQ(result.err, "There is more: --all, or --page-token 7\n");
+}
+
 TEST(QueryCommandsTest, ShowsTheTimeline) {
   FakeServer server;
   v1::TimelineEntry& entry = *server.journeys.timeline.add_entries();
