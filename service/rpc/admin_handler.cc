@@ -10,10 +10,12 @@
 namespace journey::rpc {
 
 grpc::ServerUnaryReactor* AdminHandler::GetStatus(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return RunPooledQuery<v1::GetStatusRequest>(
-      env_, Method::kGetStatus, request, response, &Check,
+  return RunQuery<v1::GetStatusRequest>(
+      env_, Method::kGetStatus, context, request, response, &Check,
+      // Never behind heavy queries: it is asked when there are too many.
+      [](const v1::GetStatusRequest& /*message*/) { return true; },
       [this](const v1::GetStatusRequest& message) { return Status(message); });
 }
 

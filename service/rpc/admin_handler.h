@@ -22,7 +22,7 @@ class AdminHandler final
                                       grpc::ByteBuffer* response) override;
 
  private:
-  // Asks the disk, so it runs on a worker.
+  // Asks the disk for the sizes of files, which is quick.
   absl::StatusOr<v1::GetStatusResponse> Status(
       const v1::GetStatusRequest& request) const;
 

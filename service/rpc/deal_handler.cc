@@ -6,10 +6,10 @@
 namespace journey::rpc {
 
 grpc::ServerUnaryReactor* DealHandler::GetDeal(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunQuery<v1::GetDealRequest>(
-      env_, Method::kGetDeal, request, response, &Check,
+      env_, Method::kGetDeal, context, request, response, &Check,
       // A past instant may mean to fold many touchpoints again.
       [](const v1::GetDealRequest& message) { return !message.has_as_of(); },
       [this](const v1::GetDealRequest& message) {
@@ -18,30 +18,30 @@ grpc::ServerUnaryReactor* DealHandler::GetDeal(
 }
 
 grpc::ServerUnaryReactor* DealHandler::ListDeals(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::ListDealsRequest>(
-      env_, Method::kListDeals, request, response, &Check,
+      env_, Method::kListDeals, context, request, response, &Check,
       [this](const v1::ListDealsRequest& message) {
         return env_.views->ListDeals(message);
       });
 }
 
 grpc::ServerUnaryReactor* DealHandler::ListStalledDeals(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::ListStalledDealsRequest>(
-      env_, Method::kListStalledDeals, request, response, &Check,
+      env_, Method::kListStalledDeals, context, request, response, &Check,
       [this](const v1::ListStalledDealsRequest& message) {
         return env_.views->ListStalledDeals(message);
       });
 }
 
 grpc::ServerUnaryReactor* DealHandler::GetBoard(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::GetBoardRequest>(
-      env_, Method::kGetBoard, request, response, &Check,
+      env_, Method::kGetBoard, context, request, response, &Check,
       [this](const v1::GetBoardRequest& message) {
         return env_.views->GetBoard(message);
       });

@@ -6,10 +6,10 @@
 namespace journey::rpc {
 
 grpc::ServerUnaryReactor* JourneyHandler::GetJourney(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunQuery<v1::GetJourneyRequest>(
-      env_, Method::kGetJourney, request, response, &Check,
+      env_, Method::kGetJourney, context, request, response, &Check,
       // A past instant may mean to fold many touchpoints again.
       [](const v1::GetJourneyRequest& message) { return !message.has_as_of(); },
       [this](const v1::GetJourneyRequest& message) {
@@ -18,30 +18,30 @@ grpc::ServerUnaryReactor* JourneyHandler::GetJourney(
 }
 
 grpc::ServerUnaryReactor* JourneyHandler::BatchGetJourneys(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::BatchGetJourneysRequest>(
-      env_, Method::kBatchGetJourneys, request, response, &Check,
+      env_, Method::kBatchGetJourneys, context, request, response, &Check,
       [this](const v1::BatchGetJourneysRequest& message) {
         return env_.views->BatchGetJourneys(message);
       });
 }
 
 grpc::ServerUnaryReactor* JourneyHandler::ListJourneys(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::ListJourneysRequest>(
-      env_, Method::kListJourneys, request, response, &Check,
+      env_, Method::kListJourneys, context, request, response, &Check,
       [this](const v1::ListJourneysRequest& message) {
         return env_.views->ListJourneys(message);
       });
 }
 
 grpc::ServerUnaryReactor* JourneyHandler::GetTimeline(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::GetTimelineRequest>(
-      env_, Method::kGetTimeline, request, response, &Check,
+      env_, Method::kGetTimeline, context, request, response, &Check,
       [this](const v1::GetTimelineRequest& message) {
         return env_.views->GetTimeline(message);
       });

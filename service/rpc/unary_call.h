@@ -75,10 +75,22 @@ grpc::ServerUnaryReactor* RunUnary(const Environment& env, Method method,
   return call;
 }
 
+// Why a query whose turn has come is not worth its work any more; else OK.
+inline absl::Status StillWanted(const Environment& env,
+                                const grpc::CallbackServerContext& context) {
+  if (env.streams->draining()) return core::ShuttingDownError();
+  if (context.IsCancelled()) {
+    return absl::CancelledError("the client is gone");
+  }
+  return absl::OkStatus();
+}
+
 // Checks the request with `check` and answers with `query`: at once where
 // `is_quick` says so, else on a worker. OVERLOADED when too many wait there.
+// What waits is refused once the server stops or the client is gone.
 template <typename Request, typename Query>
 grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
+                                   const grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* bytes,
                                    grpc::ByteBuffer* response,
                                    absl::Status (*check)(const Request&),
@@ -90,7 +102,9 @@ grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
         if (!status.ok()) return call->Refuse(status);
         if (is_quick(request)) return call->Answer(query(request));
         const bool taken = env.query_pool->TrySubmit(
-            [call, query, request = std::move(request)] {
+            [&env, call, context, query, request = std::move(request)] {
+              const absl::Status wanted = StillWanted(env, *context);
+              if (!wanted.ok()) return call->Refuse(wanted);
               call->Answer(query(request));
             });
         if (!taken) {
@@ -102,13 +116,13 @@ grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
 
 // The same, always on a worker.
 template <typename Request, typename Query>
-grpc::ServerUnaryReactor* RunPooledQuery(const Environment& env, Method method,
-                                         const grpc::ByteBuffer* bytes,
-                                         grpc::ByteBuffer* response,
-                                         absl::Status (*check)(const Request&),
-                                         Query query) {
+grpc::ServerUnaryReactor* RunPooledQuery(
+    const Environment& env, Method method,
+    const grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
+    grpc::ByteBuffer* response, absl::Status (*check)(const Request&),
+    Query query) {
   return RunQuery<Request>(
-      env, method, bytes, response, check,
+      env, method, context, bytes, response, check,
       [](const Request& /*request*/) { return false; }, std::move(query));
 }
 

@@ -4,6 +4,7 @@
 #define TESTS_RPC_FAKES_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -172,6 +173,7 @@ class FakeViews final : public views::Views {
   }
   absl::StatusOr<v1::ListDealsResponse> ListDeals(
       const v1::ListDealsRequest& /*request*/) const override {
+    ++lists_;
     return v1::ListDealsResponse();
   }
   absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
@@ -212,11 +214,15 @@ class FakeViews final : public views::Views {
   [[nodiscard]] uint64_t DiskBytes() const override { return 0; }
   absl::Status Close() override { return absl::OkStatus(); }
 
+  // How often deals were listed.
+  [[nodiscard]] int lists() const { return lists_; }
+
   // What SubjectPositions returns; set before the server starts.
   std::vector<int64_t> positions_;
 
  private:
   const FakeLog* const log_;
+  mutable std::atomic<int> lists_{0};
   mutable core::Mutex mutex_;
   int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<int64_t, views::HeadListener> listeners_ ABSL_GUARDED_BY(mutex_);

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <future>
 #include <thread>
 
 #include "service/core/limits.h"
@@ -68,6 +70,59 @@ TEST_F(UnaryTest, NewWorkIsRefusedWhileStopping) {
       stub->GetJourney(&context, v1::GetJourneyRequest(), &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
+}
+
+TEST_F(UnaryTest, StatusIsToldWhenTooManyQueriesWait) {
+  auto stub = v1::AdminService::NewStub(channel_);
+  grpc::ClientContext context;
+  v1::GetStatusResponse response;
+  const grpc::Status status =
+      stub->GetStatus(&context, v1::GetStatusRequest(), &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+// A list that waits behind a query which lasts until the test lets it go.
+class WaitingQueryTest : public RpcTest {
+ protected:
+  WaitingQueryTest() {
+    EXPECT_TRUE(query_pool_.TrySubmit([this] { gate_.get_future().wait(); }));
+    request_.set_tenant_id("acme");
+    stub_->async()->ListDeals(
+        &context_, &request_, &response_,
+        [this](const grpc::Status& status) { outcome_.set_value(status); });
+    while (stats_.of(rpc::Method::kListDeals).received == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  std::promise<void> gate_;
+  std::promise<grpc::Status> outcome_;
+  std::unique_ptr<v1::DealService::Stub> stub_ =
+      v1::DealService::NewStub(channel_);
+  grpc::ClientContext context_;
+  v1::ListDealsRequest request_;
+  v1::ListDealsResponse response_;
+};
+
+TEST_F(WaitingQueryTest, IsRefusedWhenTheServerStops) {
+  streams_.Drain();
+  gate_.set_value();
+  EXPECT_EQ(ReasonOf(outcome_.get_future().get()), "SHUTTING_DOWN");
+  EXPECT_EQ(views_.lists(), 0);
+}
+
+TEST_F(WaitingQueryTest, IsDroppedWhenItsClientIsGone) {
+  context_.TryCancel();
+  EXPECT_EQ(outcome_.get_future().get().error_code(),
+            grpc::StatusCode::CANCELLED);
+  // Nothing tells when the server has heard of it.
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  gate_.set_value();
+  EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
+  EXPECT_EQ(views_.lists(), 0);
+  const auto& stats = stats_.of(rpc::Method::kListDeals);
+  EXPECT_EQ(stats.handled[static_cast<size_t>(absl::StatusCode::kCancelled)],
+            1);
 }
 
 }  // namespace
