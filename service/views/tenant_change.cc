@@ -49,17 +49,18 @@ void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
 
 TenantChange::TenantChange(const Snapshot& snapshot, const log::EventLog& log,
                            const projections::Rules& rules,
-                           std::string tenant_id)
+                           std::string tenant_id, ChangeSet& changes)
     : snapshot_(snapshot),
       log_(log),
       rules_(rules),
-      tenant_id_(std::move(tenant_id)) {}
+      tenant_id_(std::move(tenant_id)),
+      changes_(changes) {}
 
 void TenantChange::Add(const log::TenantEvents& events) {
   parts_.push_back(&events);
 }
 
-absl::Status TenantChange::Run(ChangeSet& changes) {
+absl::Status TenantChange::Run() {
   std::string value;
   const auto known =
       snapshot_.Get(Family::kDefault, TenantKey(tenant_id_), value);
@@ -79,11 +80,11 @@ absl::Status TenantChange::Run(ChangeSet& changes) {
     if (status.ok()) status = entry.refold ? FoldAgain(entry) : FoldOn(entry);
   }
   if (!status.ok()) return status;
-  PutIndexes(changes);
-  PutDeals(changes);
-  PutSubjects(changes);
-  changes.Put(Family::kDefault, TenantKey(tenant_id_),
-              tenant_.SerializeAsString());
+  PutHomes();
+  PutDeals();
+  PutSubjects();
+  changes_.Put(Family::kDefault, TenantKey(tenant_id_),
+               tenant_.SerializeAsString());
   return absl::OkStatus();
 }
 
@@ -101,8 +102,10 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
     if (!retraction.ok()) return retraction.status();
     id.retraction_position = *retraction;
   }
-  ids_[IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id())] =
-      EncodeId(id);
+  changes_.Put(
+      Family::kIds,
+      IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id()),
+      EncodeId(id));
   PutEntries(touchpoint, id.position, id.retraction_position);
   tenant_.set_newest_occurred_us(std::max(
       tenant_.newest_occurred_us(), core::ToMicros(touchpoint.occurred_at())));
@@ -122,11 +125,14 @@ absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
   const std::string key =
       IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id());
   std::string value;
-  if (const auto it = ids_.find(key); it != ids_.end()) {
-    value = it->second;
-  } else if (const auto found = snapshot_.Get(Family::kIds, key, value);
-             !found.ok()) {
-    return found.status();
+  for (const Change& change : changes_.changes()) {
+    if (change.family == Family::kIds && change.key == key) {
+      value = *change.value;
+    }
+  }
+  if (value.empty()) {
+    const auto found = snapshot_.Get(Family::kIds, key, value);
+    if (!found.ok()) return found.status();
   }
   const auto entry = DecodeId(value);
   if (!entry.ok()) return entry.status();
@@ -136,8 +142,10 @@ absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
 absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   const storage::v1::RetractionRecord& retraction = *event.retraction;
   const int64_t position = retraction.target_position();
-  ids_[IdKey(tenant_id_, retraction.source(), retraction.touchpoint_id())] =
-      EncodeId({position, event.position});
+  changes_.Put(
+      Family::kIds,
+      IdKey(tenant_id_, retraction.source(), retraction.touchpoint_id()),
+      EncodeId({position, event.position}));
   if (position == 0) return absl::OkStatus();
   const auto target = log_.ReadPositions(tenant_id_, {position});
   if (!target.ok()) return target.status();
@@ -160,8 +168,9 @@ void TenantChange::PutEntries(const v1::Touchpoint& touchpoint,
                         !touchpoint.deal_id().empty(), true};
   for (const v1::Subject& subject : core::SubjectsOf(touchpoint)) {
     const std::string subject_key = SubjectKey(tenant_id_, subject);
-    touchpoints_[TouchpointKey(subject_key, order)] = {
-        static_cast<uint32_t>(subject_key.size()), EncodeEntry(entry)};
+    changes_.PutTouchpoint(TouchpointKey(subject_key, order),
+                           static_cast<uint32_t>(subject_key.size()),
+                           EncodeEntry(entry));
     entry.as_given = false;
   }
 }

@@ -24,15 +24,16 @@ namespace journey::views {
 // Used once: Add each part in order, then Run. Not thread-safe.
 class TenantChange {
  public:
-  // `snapshot` is the state before, and outlives Run.
+  // `snapshot` is the state before; it and `changes` outlive Run.
   TenantChange(const Snapshot& snapshot, const log::EventLog& log,
-               const projections::Rules& rules, std::string tenant_id);
+               const projections::Rules& rules, std::string tenant_id,
+               ChangeSet& changes);
 
   // Adds the next events of the tenant. They are durable, and outlive Run.
   void Add(const log::TenantEvents& events);
 
-  // Folds everything and adds all changes to `changes`.
-  absl::Status Run(ChangeSet& changes);
+  // Folds everything and adds all changes to the change set.
+  absl::Status Run();
 
   // Subjects that have now reached kSubjectTouchpointsMax.
   [[nodiscard]] const std::vector<v1::Subject>& full_subjects() const {
@@ -81,11 +82,10 @@ class TenantChange {
   void StoreDeal(const std::string& deal_id,
                  const storage::v1::DealState* state);
 
-  void PutSubjects(ChangeSet& changes);
-  void PutDeals(ChangeSet& changes);
-  void PutIndexes(ChangeSet& changes);
-  void PutLists(const ListEntries& before, const ListEntries& after,
-                ChangeSet& changes);
+  void PutSubjects();
+  void PutDeals();
+  void PutHomes();
+  void PutLists(const ListEntries& before, const ListEntries& after);
   absl::Status ScanMerged(Family family, const std::string& prefix,
                           const Visitor& visit) const;
 
@@ -93,18 +93,14 @@ class TenantChange {
   const log::EventLog& log_;
   const projections::Rules& rules_;
   const std::string tenant_id_;
+  // What has been put into it so far overlays the snapshot.
+  ChangeSet& changes_;
   bool is_new_tenant_ = false;
   std::vector<const log::TenantEvents*> parts_;
   // Touchpoints read back because a retraction names them.
   std::vector<std::shared_ptr<const v1::Touchpoint>> targets_;
 
   storage::v1::TenantRecord tenant_;
-  absl::btree_map<std::string, std::string> ids_;
-  struct IndexEntry {
-    uint32_t prefix_bytes = 0;
-    std::string value;
-  };
-  absl::btree_map<std::string, IndexEntry> touchpoints_;
   // Unset: to be deleted.
   absl::btree_map<std::string, std::optional<std::string>> homes_;
   absl::btree_map<std::string, DealEntry> deals_;

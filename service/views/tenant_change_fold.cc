@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
@@ -133,15 +134,15 @@ void TenantChange::StoreDeal(const std::string& deal_id,
                          deals_before);
 }
 
-void TenantChange::PutSubjects(ChangeSet& changes) {
+void TenantChange::PutSubjects() {
   for (auto& [key, entry] : subjects_) {
     const int64_t version_before = entry.record.version();
     entry.record.set_version(version_before + entry.versions_added);
     if (version_before < core::kSubjectTouchpointsMax &&
         entry.record.version() >= core::kSubjectTouchpointsMax) {
       full_subjects_.push_back(entry.subject);
-      changes.Put(Family::kDefault, FullSubjectKey(tenant_id_, entry.subject),
-                  "");
+      changes_.Put(Family::kDefault, FullSubjectKey(tenant_id_, entry.subject),
+                   "");
     }
     ListEntries lists;
     if (entry.record.has_journey()) {
@@ -150,51 +151,45 @@ void TenantChange::PutSubjects(ChangeSet& changes) {
     tenant_.set_journey_count(tenant_.journey_count() +
                               (lists.empty() ? 0 : 1) -
                               (entry.lists_before.empty() ? 0 : 1));
-    PutLists(entry.lists_before, lists, changes);
-    changes.Put(Family::kSubjects, key, entry.record.SerializeAsString());
+    PutLists(entry.lists_before, lists);
+    changes_.Put(Family::kSubjects, key, entry.record.SerializeAsString());
   }
 }
 
-void TenantChange::PutDeals(ChangeSet& changes) {
+void TenantChange::PutDeals() {
   for (auto& [deal_id, entry] : deals_) {
     if (!entry.dirty) continue;
     if (entry.lists_before.has_value()) {
       PutLists(*entry.lists_before,
-               ListsOfDeal(tenant_id_, rules_, entry.record.deal()), changes);
+               ListsOfDeal(tenant_id_, rules_, entry.record.deal()));
     }
-    changes.Put(Family::kDeals, DealKey(tenant_id_, deal_id),
-                entry.record.SerializeAsString());
+    changes_.Put(Family::kDeals, DealKey(tenant_id_, deal_id),
+                 entry.record.SerializeAsString());
   }
 }
 
-void TenantChange::PutIndexes(ChangeSet& changes) {
-  for (auto& [key, value] : ids_) {
-    changes.Put(Family::kIds, key, std::move(value));
-  }
-  for (auto& [key, entry] : touchpoints_) {
-    changes.PutTouchpoint(key, entry.prefix_bytes, std::move(entry.value));
-  }
+void TenantChange::PutHomes() {
   for (auto& [key, value] : homes_) {
     if (value.has_value()) {
-      changes.Put(Family::kLists, key, *std::move(value));
+      changes_.Put(Family::kLists, key, *std::move(value));
     } else {
-      changes.Delete(Family::kLists, key);
+      changes_.Delete(Family::kLists, key);
     }
   }
 }
 
-void TenantChange::PutLists(const ListEntries& before, const ListEntries& after,
-                            ChangeSet& changes) {
+void TenantChange::PutLists(const ListEntries& before,
+                            const ListEntries& after) {
   if (before == after) return;
   const auto stands_in = [](const auto& entry, const ListEntries& entries) {
     return std::find(entries.begin(), entries.end(), entry) != entries.end();
   };
   for (const auto& entry : before) {
-    if (!stands_in(entry, after)) changes.Delete(Family::kLists, entry.first);
+    if (!stands_in(entry, after)) changes_.Delete(Family::kLists, entry.first);
   }
   for (const auto& entry : after) {
     if (!stands_in(entry, before)) {
-      changes.Put(Family::kLists, entry.first, entry.second);
+      changes_.Put(Family::kLists, entry.first, entry.second);
     }
   }
 }
@@ -213,9 +208,10 @@ absl::Status TenantChange::ScanMerged(Family family, const std::string& prefix,
       });
   if (!status.ok()) return status;
   if (family == Family::kTouchpoints) {
-    for (auto it = touchpoints_.lower_bound(prefix);
-         it != touchpoints_.end() && it->first < end; ++it) {
-      merged[it->first] = it->second.value;
+    for (const Change& change : changes_.changes()) {
+      if (change.family == family && absl::StartsWith(change.key, prefix)) {
+        merged[change.key] = change.value;
+      }
     }
   } else {
     for (auto it = homes_.lower_bound(prefix);

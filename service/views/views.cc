@@ -213,6 +213,7 @@ absl::Status ViewsImpl::CatchUp() {
 
 absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   const Snapshot before(*store_);
+  ChangeSet written;
   absl::btree_map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -220,13 +221,12 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
     for (const log::TenantEvents& tenant : groups[i].tenants) {
       changes
           .try_emplace(tenant.tenant_id, before, *options_.log, *options_.rules,
-                       tenant.tenant_id)
+                       tenant.tenant_id, written)
           .first->second.Add(tenant);
     }
   }
-  ChangeSet written;
   for (auto& [tenant_id, change] : changes) {
-    if (const absl::Status status = change.Run(written); !status.ok()) {
+    if (const absl::Status status = change.Run(); !status.ok()) {
       return status;
     }
   }
