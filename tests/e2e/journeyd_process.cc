@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +60,11 @@ std::string JourneydProcess::WaitUntilReady() {
 }
 
 void JourneydProcess::Signal(int signal) { kill(pid_, signal); }
+
+bool JourneydProcess::LimitFileSize(uint64_t bytes) const {
+  const rlimit limit = {bytes, bytes};
+  return prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr) == 0;
+}
 
 int JourneydProcess::Wait() {
   int status = 0;

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class JourneydProcess {
   }
 
   void Signal(int signal);
+  // From now on its writes beyond `bytes` of a file fail with EFBIG. The
+  // signal SIGXFSZ must have been ignored when it was started.
+  [[nodiscard]] bool LimitFileSize(uint64_t bytes) const;
   // Waits for its end. The exit code, or minus the signal that ended it.
   int Wait();
 
