@@ -17,7 +17,7 @@ packages=(
   # The event log and the views. The second line is what RocksDB's CMake
   # package looks for.
   librocksdb-dev
-  libgflags-dev libsnappy-dev zlib1g-dev libbz2-dev liblz4-dev libzstd-dev
+  libjemalloc-dev libgflags-dev libsnappy-dev zlib1g-dev libbz2-dev liblz4-dev libzstd-dev
   # Rule sets, configuration, logging, time zones.
   libyaml-cpp-dev libcli11-dev libspdlog-dev nlohmann-json3-dev libssl-dev
   tzdata
