@@ -18,7 +18,7 @@ absl::Status FromRocksDb(const rocksdb::Status& status,
   const std::string message = absl::StrCat(doing, ": ", status.ToString());
   if (status.IsCorruption()) return DamagedError(message);
   return core::MakeError(absl::StatusCode::kUnavailable,
-                         v1::ERROR_REASON_OUTCOME_UNKNOWN, message);
+                         v1::ERROR_REASON_STORAGE_UNAVAILABLE, message);
 }
 
 absl::Status SyncDirectory(rocksdb::FileSystem& file_system,

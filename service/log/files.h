@@ -11,8 +11,9 @@
 
 namespace journey::log {
 
-// DATA_LOSS for corruption, UNAVAILABLE (OUTCOME_UNKNOWN) for any other
-// error.
+// DATA_LOSS for corruption, UNAVAILABLE (STORAGE_UNAVAILABLE) for any other
+// error. A failed commit is OUTCOME_UNKNOWN to clients instead
+// (EventLog::Commit).
 [[nodiscard]] absl::Status FromRocksDb(const rocksdb::Status& status,
                                        absl::string_view doing);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/core/errors.h"
 #include "service/core/limits.h"
 
 namespace journey::rpc {
@@ -52,7 +53,9 @@ absl::StatusOr<std::vector<log::LogEvent>> EventPager::NextOfLog() {
       core::kReadMessageBytesMax);
   if (!page.ok()) return page;
   if (page->empty()) {
-    return absl::DataLossError("the log ends before its head");
+    return core::MakeError(absl::StatusCode::kDataLoss,
+                           v1::ERROR_REASON_DATA_DAMAGED,
+                           "the log ends before its head");
   }
   next_ = page->back().position + (backwards_ ? -1 : 1);
   return page;

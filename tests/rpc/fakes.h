@@ -38,6 +38,11 @@ class FakeLog final : public log::EventLog {
     core::MutexLock lock(&mutex_);
     endless_ = true;
   }
+  // Finds no event from now on, while the head stays.
+  void LoseEvents() {
+    core::MutexLock lock(&mutex_);
+    lost_ = true;
+  }
   // Waits until the log was read `count` times.
   void WaitForReads(int count) const {
     core::MutexLock lock(&mutex_);
@@ -78,6 +83,7 @@ class FakeLog final : public log::EventLog {
     ++reads_;
     changed_.NotifyAll();
     std::vector<log::LogEvent> out;
+    if (lost_) return out;
     if (endless_) {
       for (int i = 0; i < max_events; ++i) {
         out.push_back(events_.front());
@@ -104,6 +110,7 @@ class FakeLog final : public log::EventLog {
   mutable core::Mutex mutex_;
   mutable core::CondVar changed_;
   mutable int reads_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool lost_ ABSL_GUARDED_BY(mutex_) = false;
   bool endless_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<log::LogEvent> events_ ABSL_GUARDED_BY(mutex_);
 };
