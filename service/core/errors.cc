@@ -3,6 +3,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "google/protobuf/any.pb.h"
 #include "service/core/limits.h"
 
@@ -12,8 +13,9 @@ namespace {
 constexpr char kDomain[] = "journey.v1";
 constexpr char kReasonPrefix[] = "ERROR_REASON_";
 constexpr char kTypeUrlPrefix[] = "type.googleapis.com/";
-constexpr int kRetryDelayMillis = 100;
-constexpr int kNanosPerMilli = 1'000'000;
+constexpr absl::Duration kOverloadedRetryDelay = absl::Milliseconds(100);
+// How long a client should wait for an operator to make room.
+constexpr absl::Duration kStorageFullRetryDelay = absl::Seconds(30);
 
 template <typename Detail>
 std::string TypeUrl() {
@@ -23,6 +25,14 @@ std::string TypeUrl() {
 template <typename Detail>
 void Attach(absl::Status& status, const Detail& detail) {
   status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
+}
+
+void AttachRetry(absl::Status& status, absl::Duration delay) {
+  google::rpc::RetryInfo retry;
+  auto* out = retry.mutable_retry_delay();
+  out->set_seconds(absl::IDivDuration(delay, absl::Seconds(1), &delay));
+  out->set_nanos(static_cast<int>(absl::ToInt64Nanoseconds(delay)));
+  Attach(status, retry);
 }
 
 google::rpc::ErrorInfo MakeInfo(v1::ErrorReason reason,
@@ -52,9 +62,17 @@ absl::Status OverloadedError(absl::string_view message,
   absl::Status status = MakeError(absl::StatusCode::kResourceExhausted,
                                   v1::ERROR_REASON_OVERLOADED, message,
                                   {{"limit", std::string(limit)}});
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_nanos(kRetryDelayMillis * kNanosPerMilli);
-  Attach(status, retry);
+  AttachRetry(status, kOverloadedRetryDelay);
+  return status;
+}
+
+absl::Status StorageFullError() {
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_STORAGE_FULL,
+      absl::StrCat("less than ", kFreeSpaceBytesMin,
+                   " bytes of disk are free; nothing was written"),
+      {{"limit", absl::StrCat(kFreeSpaceBytesMin)}});
+  AttachRetry(status, kStorageFullRetryDelay);
   return status;
 }
 

@@ -28,6 +28,9 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] absl::Status OverloadedError(absl::string_view message,
                                            absl::string_view limit);
 
+// RESOURCE_EXHAUSTED (STORAGE_FULL) with RetryInfo: too little disk is free.
+[[nodiscard]] absl::Status StorageFullError();
+
 // UNAVAILABLE (SHUTTING_DOWN).
 [[nodiscard]] absl::Status ShuttingDownError();
 

@@ -5,10 +5,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "google/rpc/error_details.pb.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
@@ -16,9 +14,6 @@
 
 namespace journey::log {
 namespace {
-
-// How long a client should wait for an operator to make room.
-constexpr int kStorageFullRetrySeconds = 30;
 
 // The name of a subject's type as users write it, for example "account".
 std::string TypeName(v1::SubjectType type) {
@@ -53,21 +48,6 @@ absl::Status SubjectFull(const v1::Subject& subject) {
       {{"subject_type", type},
        {"subject_id", subject.id()},
        {"limit", absl::StrCat(core::kSubjectTouchpointsMax)}});
-}
-
-absl::Status StorageFull() {
-  absl::Status status = core::MakeError(
-      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_STORAGE_FULL,
-      absl::StrCat("less than ", core::kFreeSpaceBytesMin,
-                   " bytes of disk are free; nothing was written"),
-      {{"limit", absl::StrCat(core::kFreeSpaceBytesMin)}});
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(kStorageFullRetrySeconds);
-  status.SetPayload(
-      absl::StrCat("type.googleapis.com/",
-                   google::rpc::RetryInfo::descriptor()->full_name()),
-      absl::Cord(retry.SerializeAsString()));
-  return status;
 }
 
 // Decides one append. A batch may name an id more than once; `changed_` holds
@@ -183,7 +163,7 @@ class Decider {
         if (full != nullptr) return SubjectFull(*full);
       }
     }
-    return facts_.storage_full ? StorageFull() : absl::OkStatus();
+    return facts_.storage_full ? core::StorageFullError() : absl::OkStatus();
   }
 
   // The versions after the append.

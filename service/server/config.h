@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "service/core/limits.h"
+
 namespace journey::server {
 
 // The value of `metrics_listen` that serves no metrics.
@@ -17,7 +19,7 @@ struct Config {
   std::string rules;
   std::string listen = "127.0.0.1:50051";
   std::string metrics_listen = "127.0.0.1:9464";
-  double heartbeat_seconds = 10;
+  double heartbeat_seconds = core::kHeartbeatSecondsDefault;
   int view_cache_mib = 256;
   int view_buffer_mib = 64;
   std::string log_format = "text";

@@ -44,6 +44,8 @@ TEST(ErrorsTest, EveryErrorHasExactlyOneErrorInfo) {
       {"overloaded", OverloadedError("x", "queue"),
        absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
        "OVERLOADED"},
+      {"storage full", StorageFullError(), absl::StatusCode::kResourceExhausted,
+       v1::ERROR_REASON_STORAGE_FULL, "STORAGE_FULL"},
       {"shutting down", ShuttingDownError(), absl::StatusCode::kUnavailable,
        v1::ERROR_REASON_SHUTTING_DOWN, "SHUTTING_DOWN"},
       {"outcome unknown", OutcomeUnknownError(), absl::StatusCode::kUnavailable,
@@ -82,6 +84,16 @@ TEST(ErrorsTest, OverloadTellsTheLimitAndWhenToRetry) {
   EXPECT_GT(retries[0].retry_delay().nanos(), 0);
   EXPECT_EQ(DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata().at("limit"),
             "kQueueBytesMax");
+}
+
+TEST(ErrorsTest, FullStorageTellsTheLimitAndWhenToRetry) {
+  const absl::Status status = StorageFullError();
+  const auto retries = DetailsOf<google::rpc::RetryInfo>(status);
+  ASSERT_EQ(retries.size(), 1U);
+  EXPECT_EQ(retries[0].retry_delay().seconds(), 30);
+  EXPECT_EQ(retries[0].retry_delay().nanos(), 0);
+  EXPECT_EQ(DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata().at("limit"),
+            absl::StrCat(kFreeSpaceBytesMin));
 }
 
 TEST(ErrorsTest, ErrorOfNoKnownReasonBecomesInternal) {
