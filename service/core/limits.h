@@ -65,6 +65,8 @@ inline constexpr int kStreamsPerConnectionMax = 1024;
 inline constexpr int kPingIntervalMillisMin = 10'000;
 // Batches of one AppendStream that are under way at once.
 inline constexpr int kStreamBatchesInFlightMax = 16;
+// Calls of AppendStream at once over all connections.
+inline constexpr int kAppendStreamsMax = 1000;
 // Subscriptions and reads at once over all connections.
 inline constexpr int kReadStreamsMax = 1000;
 // Events and bytes in one message of Read or Subscribe.

@@ -17,7 +17,12 @@ absl::Status StreamRegistry::Add(const std::shared_ptr<Drainable>& stream,
                      " reads and subscriptions already"),
         "read_streams_max");
   }
-  readers_ += is_reader ? 1 : 0;
+  if (!is_reader && appenders_ >= append_streams_max_) {
+    return core::OverloadedError(
+        absl::StrCat("there are ", appenders_, " append streams already"),
+        "append_streams_max");
+  }
+  ++(is_reader ? readers_ : appenders_);
   streams_[stream.get()] = {stream, is_reader};
   return absl::OkStatus();
 }
@@ -26,7 +31,7 @@ void StreamRegistry::Remove(Drainable* stream) {
   core::MutexLock lock(&mutex_);
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
-  readers_ -= found->second.is_reader ? 1 : 0;
+  --(found->second.is_reader ? readers_ : appenders_);
   streams_.erase(found);
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "service/core/limits.h"
 #include "service/core/sync.h"
 
 namespace journey::rpc {
@@ -26,12 +27,14 @@ class Drainable {
 // Thread-safe.
 class StreamRegistry {
  public:
-  explicit StreamRegistry(int read_streams_max)
-      : read_streams_max_(read_streams_max) {}
+  explicit StreamRegistry(int read_streams_max,
+                          int append_streams_max = core::kAppendStreamsMax)
+      : read_streams_max_(read_streams_max),
+        append_streams_max_(append_streams_max) {}
 
-  // Admits a stream; each that was admitted is removed once. A reader counts
-  // against the bound. RESOURCE_EXHAUSTED (OVERLOADED) beyond it, UNAVAILABLE
-  // (SHUTTING_DOWN) once the server stops.
+  // Admits a stream; each that was admitted is removed once. Readers have one
+  // bound, the others (appends) another. RESOURCE_EXHAUSTED (OVERLOADED) beyond
+  // it, UNAVAILABLE (SHUTTING_DOWN) once the server stops.
   [[nodiscard]] absl::Status Add(const std::shared_ptr<Drainable>& stream,
                                  bool is_reader);
   void Remove(Drainable* stream);
@@ -50,8 +53,10 @@ class StreamRegistry {
   };
 
   const int read_streams_max_;
+  const int append_streams_max_;
   std::atomic<bool> draining_{false};
   core::Mutex mutex_;
+  int appenders_ ABSL_GUARDED_BY(mutex_) = 0;
   int readers_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<Drainable*, Entry> streams_ ABSL_GUARDED_BY(mutex_);
 };
