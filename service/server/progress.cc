@@ -14,8 +14,8 @@ std::function<void(int64_t, int64_t)> ProgressLog(Logger* logger) {
     if (Clock::now() - *last < kInterval) return;
     *last = Clock::now();
     logger->Info("replaying the log into the views",
-                 {{"events_done", std::to_string(done)},
-                  {"events", std::to_string(all)}});
+                 {{"groups_done", std::to_string(done)},
+                  {"groups", std::to_string(all)}});
   };
 }
 

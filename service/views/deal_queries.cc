@@ -117,7 +117,7 @@ absl::Status ListPresentStalls(Reader& reader,
   std::string last_key;
   bool is_cut = false;
   int scanned = 0;
-  const absl::Status scan = reader.snapshot().Scan(
+  absl::Status scan = reader.snapshot().Scan(
       Family::kLists, FirstKey(page, prefix), end,
       [&](absl::string_view key, absl::string_view) {
         if (response.stalled_deals_size() == page.size || bytes.is_full() ||
@@ -150,13 +150,13 @@ absl::Status ListPastStalls(Reader& reader,
                             const v1::ListStalledDealsRequest& request,
                             const Page& page,
                             v1::ListStalledDealsResponse& response) {
-  if (const absl::Status status = CheckList(page, "past"); !status.ok()) {
+  if (absl::Status status = CheckList(page, "past"); !status.ok()) {
     return status;
   }
   const size_t prefix_size = StallPrefix(reader.tenant_id()).size();
   std::vector<std::pair<std::string, v1::StalledDeal>> rows;
   DealReader deals(reader);
-  const absl::Status status = deals.ForEachOpen([&](const PlacedDeal& deal) {
+  absl::Status status = deals.ForEachOpen([&](const PlacedDeal& deal) {
     const v1::Deal concluded = Conclude(reader, deal);
     for (const v1::Stall& stall : concluded.stalls()) {
       std::string key =

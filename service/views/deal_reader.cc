@@ -105,7 +105,7 @@ absl::Status DealReader::ForEachOpenIn(
     });
   }
   std::vector<std::string> deal_ids;
-  const absl::Status scan = ScanOf(reader_.snapshot())(
+  absl::Status scan = ScanOf(reader_.snapshot())(
       Family::kLists, OpenDealPrefix(reader_.tenant_id(), pipeline_id),
       [&](absl::string_view suffix, absl::string_view) {
         deal_ids.emplace_back(suffix);

@@ -65,7 +65,10 @@ size_t Generation::Push(int64_t version, const std::vector<int64_t>& live,
                         std::optional<std::string> value, Versioned& newest) {
   size_t dropped = 0;
   if (newest.version != 0) {
-    auto before = std::make_unique<Versioned>(std::move(newest));
+    auto before = std::make_unique<Versioned>();
+    before->version = newest.version;
+    before->value = std::move(newest.value);
+    before->older = std::move(newest.older);
     while (before->older != nullptr) {
       const auto reader =
           std::lower_bound(live.begin(), live.end(), before->older->version);

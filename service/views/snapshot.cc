@@ -167,7 +167,7 @@ absl::StatusOr<bool> Snapshot::Get(
     Family family, absl::string_view key,
     google::protobuf::MessageLite& message) const {
   std::string value;
-  const auto found = Get(family, key, value);
+  auto found = Get(family, key, value);
   if (!found.ok() || !*found) return found;
   if (const absl::Status status = Parse(value, message); !status.ok()) {
     return status;

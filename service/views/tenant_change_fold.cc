@@ -96,8 +96,7 @@ absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
   if (!fold.ok()) return fold.status();
   const auto deal_ids = DealsOfJourney(scan, tenant_id_, entry.subject);
   if (!deal_ids.ok()) return deal_ids.status();
-  if (const absl::Status status =
-          LoadDeals({deal_ids->begin(), deal_ids->end()});
+  if (absl::Status status = LoadDeals({deal_ids->begin(), deal_ids->end()});
       !status.ok()) {
     return status;
   }
@@ -200,7 +199,7 @@ absl::Status TenantChange::ScanMerged(Family family, const std::string& prefix,
                                       const Visitor& visit) const {
   absl::btree_map<std::string, std::optional<std::string>> merged;
   const std::string end = PrefixEnd(prefix);
-  const absl::Status status = ScanOf(snapshot_)(
+  absl::Status status = ScanOf(snapshot_)(
       family, prefix, [&](absl::string_view suffix, absl::string_view value) {
         merged.emplace_hint(merged.end(), absl::StrCat(prefix, suffix),
                             std::string(value));

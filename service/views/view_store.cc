@@ -70,7 +70,8 @@ absl::Status FromRocks(const rocksdb::Status& status) {
     return core::MakeError(absl::StatusCode::kDataLoss,
                            v1::ERROR_REASON_DATA_DAMAGED, message);
   }
-  return absl::UnavailableError(message);
+  return core::MakeError(absl::StatusCode::kUnavailable,
+                         v1::ERROR_REASON_STORAGE_UNAVAILABLE, message);
 }
 
 absl::Status Parse(absl::string_view bytes,
@@ -209,8 +210,7 @@ absl::Status ViewStore::WriteDown(const Generation& generation) {
     if (entries.empty()) continue;
     const std::string path =
         absl::StrCat(directory_, "/", kFilePrefix, kFamilyNames[i], ".sst");
-    if (const absl::Status status = WriteFile(family, entries, path);
-        !status.ok()) {
+    if (absl::Status status = WriteFile(family, entries, path); !status.ok()) {
       return status;
     }
     rocksdb::IngestExternalFileArg arg;

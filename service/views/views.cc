@@ -144,19 +144,22 @@ class ViewsImpl final : public Views {
 absl::Status ViewsImpl::Load() {
   const Snapshot snapshot(*store_);
   const ScanPrefix scan = ScanOf(snapshot);
-  const absl::Status status = scan(Family::kDefault, TenantsPrefix(),
-                                   [&](absl::string_view, absl::string_view) {
-                                     ++tenant_count_;
-                                     return true;
-                                   });
+  absl::Status status = scan(Family::kDefault, TenantsPrefix(),
+                             [&](absl::string_view, absl::string_view) {
+                               ++tenant_count_;
+                               return true;
+                             });
   if (!status.ok()) return status;
+  absl::flat_hash_set<std::string> full;
+  status = scan(Family::kDefault, FullSubjectsPrefix(),
+                [&](absl::string_view key, absl::string_view) {
+                  full.insert(std::string(key));
+                  return true;
+                });
   core::MutexLock lock(&full_mutex_);
-  return scan(Family::kDefault, FullSubjectsPrefix(),
-              [&](absl::string_view key, absl::string_view) {
-                full_subjects_.insert(std::string(key));
-                has_full_subjects_ = true;
-                return true;
-              });
+  has_full_subjects_ = !full.empty();
+  full_subjects_ = std::move(full);
+  return status;
 }
 
 absl::StatusOr<std::string> ViewsImpl::ChainBefore(
@@ -226,7 +229,7 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
     }
   }
   for (auto& [tenant_id, change] : changes) {
-    if (const absl::Status status = change.Run(); !status.ok()) {
+    if (absl::Status status = change.Run(); !status.ok()) {
       return status;
     }
   }
@@ -234,8 +237,7 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   checkpoint_.set_event_count(checkpoint_.event_count() + events);
   written.Put(Family::kDefault, CheckpointKey(),
               checkpoint_.SerializeAsString());
-  if (const absl::Status status = store_->Write(std::move(written));
-      !status.ok()) {
+  if (absl::Status status = store_->Write(std::move(written)); !status.ok()) {
     return status;
   }
   Publish(changes);

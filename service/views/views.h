@@ -31,7 +31,8 @@ struct ViewsOptions {
   log::EventLog* log = nullptr;
   const core::Clock* clock = nullptr;
   std::shared_ptr<const projections::Rules> rules;
-  // Told of progress while the log is replayed: events done, events in all.
+  // Told of progress while the log is replayed: commit groups done, and in
+  // all.
   std::function<void(int64_t, int64_t)> on_progress;
   std::function<void(const std::string&)> on_notice;
   // Bytes of changes kept in memory before they are written to disk.
@@ -40,7 +41,7 @@ struct ViewsOptions {
   size_t block_cache_bytes = size_t{256} * 1024 * 1024;
 };
 
-// A position of a tenant's log that a reader waits for.
+// Called when a tenant's log has grown.
 using HeadListener = std::function<void()>;
 
 class Views : public log::CommitIndex, public log::GroupSink {
