@@ -41,6 +41,10 @@ namespace journey::projections {
 struct StageInterval {
   v1::EntryCondition stage = v1::ENTRY_CONDITION_UNSPECIFIED;
   core::Micros until = core::kNever;
+
+  friend bool operator==(const StageInterval& a, const StageInterval& b) {
+    return a.stage == b.stage && a.until == b.until;
+  }
 };
 
 // The present stage and those that time alone will bring; at most two.

@@ -30,15 +30,18 @@ absl::Status SubjectNotFound(const v1::Subject& subject) {
                    " has no journey of its own by the instant asked for"));
 }
 
-// The journey of a subject; unset when there is none by then.
+// The journey of a subject; unset when there is none by then. `version` is
+// that of the record in which the journey is kept.
 absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
-                                                const v1::Subject& subject) {
+                                                const v1::Subject& subject,
+                                                int64_t& version) {
   std::optional<v1::Journey> out;
   const auto journey = reader.JourneyOf(subject);
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return out;
   auto record = reader.SubjectRecordOf(**journey);
   if (!record.ok()) return record.status();
+  version = record->version();
   const auto folded = reader.Fold(**journey, *std::move(record));
   if (!folded.ok()) return folded.status();
   if (!folded->has_value()) return out;
@@ -228,14 +231,18 @@ absl::StatusOr<v1::GetJourneyResponse> GetJourney(
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
                                    context.clock->Now());
   if (!reader.ok()) return reader.status();
-  auto journey = Find(**reader, request.subject());
+  int64_t version = 0;
+  auto journey = Find(**reader, request.subject(), version);
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
   v1::GetJourneyResponse response;
-  // The record just read is the subject's own, but for a deal's journey.
-  const auto record = (*reader)->SubjectRecordOf(request.subject());
-  if (!record.ok()) return record.status();
-  response.set_subject_version(record->version());
+  if (request.subject().type() == v1::SUBJECT_TYPE_DEAL) {
+    // A deal's journey may be kept under another subject.
+    const auto record = (*reader)->SubjectRecordOf(request.subject());
+    if (!record.ok()) return record.status();
+    version = record->version();
+  }
+  response.set_subject_version(version);
   response.set_log_position((*reader)->log_position());
   response.mutable_journey()->Swap(&**journey);
   return response;
@@ -248,7 +255,8 @@ absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
   if (!reader.ok()) return reader.status();
   v1::BatchGetJourneysResponse response;
   for (const v1::Subject& subject : request.subjects()) {
-    auto journey = Find(**reader, subject);
+    int64_t version = 0;
+    auto journey = Find(**reader, subject, version);
     if (!journey.ok()) return journey.status();
     if (journey->has_value()) {
       response.add_journeys()->Swap(&**journey);

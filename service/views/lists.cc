@@ -2,17 +2,21 @@
 
 #include <algorithm>
 
-#include "projections/conclude.h"
 #include "projections/stall/stall.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
 
+JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
+  return {projections::StageIntervals(state), state.lead().status(),
+          projections::OwnerOf(state)};
+}
+
 ListEntries ListsOfJourney(absl::string_view tenant_id,
-                           const storage::v1::JourneyState& state) {
+                           const v1::Subject& journey,
+                           const JourneyPlaces& places) {
   ListEntries out;
-  const v1::Subject& journey = state.subject();
-  for (const auto& interval : projections::StageIntervals(state)) {
+  for (const auto& interval : places.stages) {
     out.emplace_back(
         StageKey(tenant_id, interval.stage, interval.until, journey), "");
   }
@@ -21,10 +25,8 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
     out.emplace_back(std::move(key), "");
   };
   add(JourneyPrefix(tenant_id));
-  add(LeadStatusPrefix(tenant_id, state.lead().status()));
-  if (const std::string& owner = projections::OwnerOf(state); !owner.empty()) {
-    add(OwnerPrefix(tenant_id, owner));
-  }
+  add(LeadStatusPrefix(tenant_id, places.lead_status));
+  if (!places.owner_id.empty()) add(OwnerPrefix(tenant_id, places.owner_id));
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "journey/storage/v1/views.pb.h"
+#include "projections/conclude.h"
 #include "projections/rules/rules.h"
 
 namespace journey::views {
@@ -15,8 +16,23 @@ namespace journey::views {
 // Entries of column family `lists`: key and value.
 using ListEntries = std::vector<std::pair<std::string, std::string>>;
 
-[[nodiscard]] ListEntries ListsOfJourney(
-    absl::string_view tenant_id, const storage::v1::JourneyState& state);
+// What decides in which lists a journey stands. Most touchpoints do not change
+// it, and comparing it costs less than making the entries.
+struct JourneyPlaces {
+  std::vector<projections::StageInterval> stages;
+  v1::LeadStatus lead_status = v1::LEAD_STATUS_UNSPECIFIED;
+  std::string owner_id;
+
+  friend bool operator==(const JourneyPlaces& a, const JourneyPlaces& b) {
+    return a.stages == b.stages && a.lead_status == b.lead_status &&
+           a.owner_id == b.owner_id;
+  }
+};
+
+[[nodiscard]] JourneyPlaces PlacesOf(const storage::v1::JourneyState& state);
+[[nodiscard]] ListEntries ListsOfJourney(absl::string_view tenant_id,
+                                         const v1::Subject& journey,
+                                         const JourneyPlaces& places);
 [[nodiscard]] ListEntries ListsOfDeal(absl::string_view tenant_id,
                                       const projections::Rules& rules,
                                       const storage::v1::DealState& deal);

@@ -56,7 +56,8 @@ class TenantChange {
     int64_t versions_added = 0;
     bool refold = false;
     std::vector<const v1::Touchpoint*> pending;
-    ListEntries lists_before;
+    // Unset while there was no journey.
+    std::optional<JourneyPlaces> places_before;
   };
 
   absl::Status AddEvent(const log::LogEvent& event);

@@ -32,7 +32,7 @@ absl::Status TenantChange::LoadSubjects() {
     if (!status.ok()) return status;
     if (found[i]) status = Parse(values[i], entry.record);
     if (entry.record.has_journey()) {
-      entry.lists_before = ListsOfJourney(tenant_id_, entry.record.journey());
+      entry.places_before = PlacesOf(entry.record.journey());
     }
     ++i;
   }
@@ -143,14 +143,20 @@ void TenantChange::PutSubjects() {
       changes_.Put(Family::kDefault, FullSubjectKey(tenant_id_, entry.subject),
                    "");
     }
-    ListEntries lists;
+    std::optional<JourneyPlaces> places;
     if (entry.record.has_journey()) {
-      lists = ListsOfJourney(tenant_id_, entry.record.journey());
+      places = PlacesOf(entry.record.journey());
     }
     tenant_.set_journey_count(tenant_.journey_count() +
-                              (lists.empty() ? 0 : 1) -
-                              (entry.lists_before.empty() ? 0 : 1));
-    PutLists(entry.lists_before, lists);
+                              (places.has_value() ? 1 : 0) -
+                              (entry.places_before.has_value() ? 1 : 0));
+    if (!(places == entry.places_before)) {
+      const auto lists = [&](const std::optional<JourneyPlaces>& of) {
+        return of.has_value() ? ListsOfJourney(tenant_id_, entry.subject, *of)
+                              : ListEntries();
+      };
+      PutLists(lists(entry.places_before), lists(places));
+    }
     changes_.Put(Family::kSubjects, key, entry.record.SerializeAsString());
   }
 }

@@ -31,7 +31,7 @@ constexpr char kAppend[] = "/journey.v1.TouchpointService/Append";
 constexpr char kGetJourney[] = "/journey.v1.JourneyService/GetJourney";
 constexpr char kHealth[] = "/grpc.health.v1.Health/Check";
 constexpr int kOutstanding = 256;
-constexpr int kReadersOutstanding = 32;
+constexpr int kReadersOutstanding = 128;
 constexpr int kStreams = 2;
 constexpr size_t kFsyncBytes = 4096;
 
@@ -136,7 +136,7 @@ class Bench {
     const LoopResult reads = Loop(kGetJourney, kReadersOutstanding,
                                   [](int64_t n) { return GetJourneyBytes(n); });
     report_.Add("get_journey", reads.per_second(), "calls/s",
-                "32 outstanding, 50,000 accounts");
+                "128 outstanding, 4 channels, 50,000 accounts");
     report_.Add("get_journey_p50", reads.p50_micros, "us");
     report_.Add("get_journey_p99", reads.p99_micros, "us");
   }
