@@ -151,8 +151,9 @@ void TenantChange::PutSubjects() {
                               (places.has_value() ? 1 : 0) -
                               (entry.places_before.has_value() ? 1 : 0));
     if (!(places == entry.places_before)) {
+      const v1::Subject& journey = entry.subject;
       const auto lists = [&](const std::optional<JourneyPlaces>& of) {
-        return of.has_value() ? ListsOfJourney(tenant_id_, entry.subject, *of)
+        return of.has_value() ? ListsOfJourney(tenant_id_, journey, *of)
                               : ListEntries();
       };
       PutLists(lists(entry.places_before), lists(places));

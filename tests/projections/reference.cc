@@ -1,12 +1,14 @@
 #include "tests/projections/reference.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
+#include "tests/projections/reference_sales.h"
 
 namespace journey::testing {
 namespace {
@@ -128,6 +130,14 @@ class Past {
   }
   Past Before(size_t n) const { return Past(rules_, history_, n); }
   Micros ActiveSince(const std::string& deal_id) const;
+  // The clock after the touchpoint before an index; 0 for none.
+  using After = std::function<Micros(size_t index)>;
+  // Notes a stall if it holds at the instant asked for.
+  using Hold =
+      std::function<void(v1::StallReason reason, Micros since, Micros until)>;
+  void AddOfferStalls(const std::string& deal_id, size_t heard,
+                      const After& after, const Hold& hold) const;
+  void AddSlippedStalls(const std::string& deal_id, const Hold& hold) const;
   bool HasOpenOffer() const;
   bool IsHeld(Micros instant) const;
 
@@ -163,24 +173,32 @@ std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
         clock,
         core::ToMicros(history_[announced - 1].expected_silence().until()));
   }
-  const auto after = [&](size_t index) {
+  const After after = [&](size_t index) {
     return index == 0 ? clock : std::max(clock, TimeOf(history_[index - 1]));
   };
-  const auto hold = [&](v1::StallReason reason, Micros since) {
-    if (since > instant) return;
+  const Hold hold = [&](v1::StallReason reason, Micros since, Micros until) {
+    if (since > instant || instant >= until) return;
     const auto it = stalls.emplace(reason, since).first;
     it->second = std::min(it->second, since);
   };
   for (const auto& stage : rules_.pipelines(0).stages()) {
     if (stage.id() == StageOf(deal_id)) {
-      hold(v1::STALL_REASON_INACTIVE, after(heard) + Days(stage.stall_days()));
+      hold(v1::STALL_REASON_INACTIVE, after(heard) + Days(stage.stall_days()),
+           core::kNever);
     }
   }
   hold(v1::STALL_REASON_NEGLECTED,
-       after(spoke) + Days(rules_.stalls().neglected().days()));
+       after(spoke) + Days(rules_.stalls().neglected().days()), core::kNever);
 
-  // Each offer by its first sending since the customer was heard, or since it
-  // was taken back.
+  AddOfferStalls(deal_id, heard, after, hold);
+  AddSlippedStalls(deal_id, hold);
+  return stalls;
+}
+
+// Each offer by its first sending since the customer was heard, or since it
+// was taken back.
+void Past::AddOfferStalls(const std::string& deal_id, size_t heard,
+                          const After& after, const Hold& hold) const {
   std::map<std::string, std::pair<Micros, Micros>> offers;
   for (size_t i = heard; i < n_; ++i) {
     if (!history_[i].has_offer() || !Concerns(i, deal_id)) continue;
@@ -198,12 +216,14 @@ std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
     }
   }
   for (const auto& [id, offer] : offers) {
-    if (instant < offer.second) {
-      hold(v1::STALL_REASON_UNANSWERED_OFFER,
-           offer.first + Days(rules_.stalls().unanswered_offer().days()));
-    }
+    hold(v1::STALL_REASON_UNANSWERED_OFFER,
+         offer.first + Days(rules_.stalls().unanswered_offer().days()),
+         offer.second);
   }
+}
 
+void Past::AddSlippedStalls(const std::string& deal_id,
+                            const Hold& hold) const {
   absl::CivilDay close;
   bool has_close = false;
   int pushes = 0;
@@ -214,102 +234,40 @@ std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
     const absl::CivilDay next(date.year(), date.month(), date.day());
     if (has_close && next > close &&
         ++pushes == rules_.stalls().slipped().pushes()) {
-      hold(v1::STALL_REASON_SLIPPED, TimeOf(history_[i]));
+      hold(v1::STALL_REASON_SLIPPED, TimeOf(history_[i]), core::kNever);
     }
     close = next;
     has_close = true;
   }
   if (has_close) {
     hold(v1::STALL_REASON_SLIPPED,
-         absl::ToUnixMicros(absl::FromCivil(close + 1, absl::UTCTimeZone())));
+         absl::ToUnixMicros(absl::FromCivil(close + 1, absl::UTCTimeZone())),
+         core::kNever);
   }
-  return stalls;
 }
 
 std::map<std::string, Micros> Past::Purchases() const {
-  struct Sale {
-    std::string first_name;
-    std::set<std::string> names;
-    Micros won = 0;
-    std::map<std::string, Micros> issued;
-    std::map<std::string, int64_t> open_amounts;  // By invoice; 0 is unknown.
-    std::set<std::string> undone;
-  };
-  std::vector<Sale> sales;
-  // The sale that has the first name known; it takes those that are free.
-  const auto named = [&](const std::vector<std::string>& names) -> Sale& {
-    Sale* found = nullptr;
-    for (const auto& name : names) {
-      for (Sale& sale : sales) {
-        if (found == nullptr && sale.names.count(name) > 0) found = &sale;
-      }
-    }
-    if (found == nullptr) {
-      found = &sales.emplace_back();
-      found->first_name = names[0];
-    }
-    for (const auto& name : names) {
-      const bool taken = std::any_of(
-          sales.begin(), sales.end(),
-          [&](const Sale& sale) { return sale.names.count(name) > 0; });
-      if (!taken) found->names.insert(name);
-    }
-    return *found;
-  };
+  ReferenceSales sales;
   for (size_t i = 0; i < n_; ++i) {
     const v1::Touchpoint& t = history_[i];
     if (t.has_deal() &&
         Before(i).StatusOf(t.deal_id()) != v1::DEAL_STATUS_WON &&
         Before(i + 1).StatusOf(t.deal_id()) == v1::DEAL_STATUS_WON) {
-      Sale& sale = named({"deal " + t.deal_id()});
-      if (sale.won == 0) sale.won = TimeOf(t);
+      sales.Win(t);
     }
     if (t.has_contract() && !t.deal_id().empty() &&
         t.contract().action() != v1::Contract::ACTION_RENEWED) {
-      named({"deal " + t.deal_id(), "contract " + t.contract().contract_id()});
+      sales.Named(
+          {"deal " + t.deal_id(), "contract " + t.contract().contract_id()});
     }
     if (!t.has_invoice()) continue;
-    const v1::Invoice& invoice = t.invoice();
-    const std::string& id = invoice.invoice_id();
-    if (invoice.action() == v1::Invoice::ACTION_ISSUED) {
-      std::vector<std::string> names = {"invoice " + id};
-      if (!invoice.renewal_id().empty()) {
-        names.push_back("renewal " + invoice.renewal_id());
-      } else {
-        if (!t.deal_id().empty()) names.push_back("deal " + t.deal_id());
-        if (!invoice.contract_id().empty()) {
-          names.push_back("contract " + invoice.contract_id());
-        }
-      }
-      Sale& sale = named(names);
-      sale.open_amounts.emplace(id, invoice.amount().amount_minor());
-      sale.issued.emplace(id, TimeOf(t));
-      continue;
-    }
-    for (Sale& sale : sales) {
-      const auto it = sale.open_amounts.find(id);
-      if (it == sale.open_amounts.end()) continue;
-      if (invoice.action() == v1::Invoice::ACTION_CANCELLED) {
-        sale.undone.insert(id);
-      } else if (invoice.action() == v1::Invoice::ACTION_CREDITED &&
-                 it->second > 0 && invoice.has_amount()) {
-        it->second -= invoice.amount().amount_minor();
-        if (it->second <= 0) sale.undone.insert(id);
-      }
+    if (t.invoice().action() == v1::Invoice::ACTION_ISSUED) {
+      sales.Issue(t);
+    } else {
+      sales.Change(t.invoice());
     }
   }
-  std::map<std::string, Micros> counted;
-  for (const Sale& sale : sales) {
-    std::set<Micros> dates;
-    for (const auto& [id, at] : sale.issued) {
-      if (sale.undone.count(id) == 0) dates.insert(at);
-    }
-    const bool counts = sale.issued.empty() ? sale.won != 0 : !dates.empty();
-    if (!counts) continue;
-    if (sale.won != 0) dates.insert(sale.won);
-    counted[sale.first_name] = *dates.begin();
-  }
-  return counted;
+  return sales.Counted();
 }
 
 v1::LeadStatus Past::Lead() const {

@@ -1,0 +1,109 @@
+// The part of the naive reference that knows what is one sale.
+#ifndef TESTS_PROJECTIONS_REFERENCE_SALES_H_
+#define TESTS_PROJECTIONS_REFERENCE_SALES_H_
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "journey/v1/touchpoint.pb.h"
+#include "service/core/clock.h"
+#include "service/core/time.h"
+
+namespace journey::testing {
+
+// Won deals and invoices, and which of them are one sale.
+class ReferenceSales {
+ public:
+  struct Sale {
+    std::string first_name;
+    std::set<std::string> names;
+    core::Micros won = 0;
+    std::map<std::string, core::Micros> issued;
+    std::map<std::string, int64_t> open_amounts;  // By invoice; 0 is unknown.
+    std::set<std::string> undone;
+  };
+
+  // The sale that has the first name known; it takes those that are free.
+  Sale& Named(const std::vector<std::string>& names) {
+    Sale* found = nullptr;
+    for (const auto& name : names) {
+      for (Sale& sale : sales_) {
+        if (found == nullptr && sale.names.count(name) > 0) found = &sale;
+      }
+    }
+    if (found == nullptr) {
+      found = &sales_.emplace_back();
+      found->first_name = names[0];
+    }
+    for (const auto& name : names) {
+      const bool taken = std::any_of(
+          sales_.begin(), sales_.end(),
+          [&](const Sale& sale) { return sale.names.count(name) > 0; });
+      if (!taken) found->names.insert(name);
+    }
+    return *found;
+  }
+
+  void Win(const v1::Touchpoint& t) {
+    Sale& sale = Named({"deal " + t.deal_id()});
+    if (sale.won == 0) sale.won = core::ToMicros(t.occurred_at());
+  }
+
+  void Issue(const v1::Touchpoint& t) {
+    const v1::Invoice& invoice = t.invoice();
+    const std::string& id = invoice.invoice_id();
+    std::vector<std::string> names = {"invoice " + id};
+    if (!invoice.renewal_id().empty()) {
+      names.push_back("renewal " + invoice.renewal_id());
+    } else {
+      if (!t.deal_id().empty()) names.push_back("deal " + t.deal_id());
+      if (!invoice.contract_id().empty()) {
+        names.push_back("contract " + invoice.contract_id());
+      }
+    }
+    Sale& sale = Named(names);
+    sale.open_amounts.emplace(id, invoice.amount().amount_minor());
+    sale.issued.emplace(id, core::ToMicros(t.occurred_at()));
+  }
+
+  void Change(const v1::Invoice& invoice) {
+    const std::string& id = invoice.invoice_id();
+    for (Sale& sale : sales_) {
+      const auto it = sale.open_amounts.find(id);
+      if (it == sale.open_amounts.end()) continue;
+      if (invoice.action() == v1::Invoice::ACTION_CANCELLED) {
+        sale.undone.insert(id);
+      } else if (invoice.action() == v1::Invoice::ACTION_CREDITED &&
+                 it->second > 0 && invoice.has_amount()) {
+        it->second -= invoice.amount().amount_minor();
+        if (it->second <= 0) sale.undone.insert(id);
+      }
+    }
+  }
+
+  // The sales that count as purchases, with their dates.
+  std::map<std::string, core::Micros> Counted() const {
+    std::map<std::string, core::Micros> counted;
+    for (const Sale& sale : sales_) {
+      std::set<core::Micros> dates;
+      for (const auto& [id, at] : sale.issued) {
+        if (sale.undone.count(id) == 0) dates.insert(at);
+      }
+      const bool counts = sale.issued.empty() ? sale.won != 0 : !dates.empty();
+      if (!counts) continue;
+      if (sale.won != 0) dates.insert(sale.won);
+      counted[sale.first_name] = *dates.begin();
+    }
+    return counted;
+  }
+
+ private:
+  std::vector<Sale> sales_;
+};
+
+}  // namespace journey::testing
+
+#endif  // TESTS_PROJECTIONS_REFERENCE_SALES_H_
