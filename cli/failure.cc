@@ -49,13 +49,15 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
       return "look for a junk identifier that many touchpoints share.";
     case v1::ERROR_REASON_STORAGE_FULL:
       return "the server's disk is full: tell its operator, then repeat.";
+    case v1::ERROR_REASON_STORAGE_UNAVAILABLE:
+      return "repeat the command in a moment; if it goes on, tell the server's "
+             "operator to look at the disk.";
     case v1::ERROR_REASON_OUTCOME_UNKNOWN:
     case v1::ERROR_REASON_SHUTTING_DOWN:
       return "repeat the command; repeating is safe.";
     case v1::ERROR_REASON_SUBJECT_NOT_FOUND:
       return "check type, id and --as-of; `journeyctl journey list` shows what "
-             "there "
-             "is.";
+             "there is.";
     case v1::ERROR_REASON_DEAL_NOT_FOUND:
       return "check id and --as-of; `journeyctl deals list` shows what there "
              "is.";
