@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <atomic>
 
 #include <functional>
 #include <string>
@@ -62,7 +63,7 @@ class EventLogTest : public ::testing::Test {
   }
 
   TempDir dir_;
-  int fatal_ = 0;
+  std::atomic<int> fatal_ = 0;
   std::vector<std::string> notices_;
 };
 
