@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <atomic>
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
