@@ -1,49 +1,66 @@
-// What some commit groups change in the views: keys with new values, or none.
+// What some commit groups change in the views.
 #ifndef SERVICE_VIEWS_CHANGE_SET_H_
 #define SERVICE_VIEWS_CHANGE_SET_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
+#include "service/log/writer.h"
+#include "service/views/touchpoint_row.h"
+
 namespace journey::views {
 
-// The column families. How each is kept in memory until it is on disk follows
-// from how it is read: `ids`, `subjects` and `deals` by whole keys,
-// `touchpoints` by the subject with which its keys begin, the others in order.
+// The column families. `ids` and `touchpoints` are tables with rows of their
+// own form; the others hold texts or messages by key: `subjects` and `deals`
+// are read by whole keys, `default` and `lists` in order.
 enum class Family { kDefault, kIds, kTouchpoints, kSubjects, kDeals, kLists };
 inline constexpr int kFamilyCount = 6;
 
+// A key of `default`, `subjects`, `deals` or `lists` and its new value.
 struct Change {
   Family family = Family::kDefault;
   std::string key;
   // Unset: the key is deleted.
   std::optional<std::string> value;
-  // Of `touchpoints`: how many bytes of the key name its subject.
-  uint32_t prefix_bytes = 0;
 };
 
+// Not thread-safe.
 class ChangeSet {
  public:
+  using Ids = absl::flat_hash_map<std::string, log::IdEntry>;
+  // Rows by the subject's key, in the order they came; of rows of the same
+  // touchpoint the last one counts.
+  using Touchpoints =
+      absl::flat_hash_map<std::string, absl::InlinedVector<TouchpointRow, 1>>;
+
   void Put(Family family, std::string key, std::string value) {
-    changes_.push_back({family, std::move(key), std::move(value), 0});
-  }
-  void PutTouchpoint(std::string key, uint32_t prefix_bytes,
-                     std::string value) {
-    changes_.push_back(
-        {Family::kTouchpoints, std::move(key), std::move(value), prefix_bytes});
+    changes_.push_back({family, std::move(key), std::move(value)});
   }
   void Delete(Family family, std::string key) {
-    changes_.push_back({family, std::move(key), std::nullopt, 0});
+    changes_.push_back({family, std::move(key), std::nullopt});
+  }
+  void PutId(std::string key, const log::IdEntry& entry) {
+    ids_[std::move(key)] = entry;
+  }
+  void PutTouchpoint(absl::string_view subject_key, const TouchpointRow& row) {
+    touchpoints_[subject_key].push_back(row);
   }
 
   [[nodiscard]] std::vector<Change>& changes() { return changes_; }
+  [[nodiscard]] Ids& ids() { return ids_; }
+  [[nodiscard]] const Ids& ids() const { return ids_; }
+  [[nodiscard]] const Touchpoints& touchpoints() const { return touchpoints_; }
 
  private:
   std::vector<Change> changes_;
+  Ids ids_;
+  Touchpoints touchpoints_;
 };
 
 }  // namespace journey::views

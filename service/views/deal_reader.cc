@@ -105,8 +105,8 @@ absl::Status DealReader::ForEachOpenIn(
     });
   }
   std::vector<std::string> deal_ids;
-  absl::Status scan = ScanOf(reader_.snapshot())(
-      Family::kLists, OpenDealPrefix(reader_.tenant_id(), pipeline_id),
+  absl::Status scan = reader_.snapshot().ScanLists(
+      OpenDealPrefix(reader_.tenant_id(), pipeline_id),
       [&](absl::string_view suffix, absl::string_view) {
         deal_ids.emplace_back(suffix);
         return true;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/views/id_entry.h"
+
 namespace journey::views {
 namespace {
 
@@ -15,41 +17,21 @@ size_t SizeOf(const std::optional<std::string>& value) {
 }
 
 bool IsHashed(Family family) {
-  return family == Family::kIds || family == Family::kSubjects ||
-         family == Family::kDeals;
+  return family == Family::kSubjects || family == Family::kDeals;
 }
 
-// Sorts entries that came one after the other; of those with equal keys the
-// last one counts.
-std::vector<Entry> SortAndKeepLast(std::vector<Entry> rows) {
-  std::stable_sort(
-      rows.begin(), rows.end(),
-      [](const Entry& a, const Entry& b) { return a.first < b.first; });
-  std::vector<Entry> out;
-  for (Entry& row : rows) {
-    if (!out.empty() && out.back().first == row.first) {
-      out.back() = std::move(row);
-    } else {
-      out.push_back(std::move(row));
-    }
-  }
+// The entries of a map by key.
+template <typename Map>
+std::vector<const typename Map::value_type*> SortedByKey(const Map& map) {
+  std::vector<const typename Map::value_type*> out;
+  out.reserve(map.size());
+  for (const auto& entry : map) out.push_back(&entry);
+  std::sort(out.begin(), out.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
   return out;
 }
 
 }  // namespace
-
-int Generation::Slot(Family family) {
-  switch (family) {
-    case Family::kIds:
-    case Family::kDefault:
-      return 0;
-    case Family::kSubjects:
-    case Family::kLists:
-      return 1;
-    default:
-      return 2;
-  }
-}
 
 const Generation::Versioned* Generation::At(const Versioned& newest,
                                             int64_t version) {
@@ -87,28 +69,48 @@ size_t Generation::Push(int64_t version, const std::vector<int64_t>& live,
 void Generation::ApplyOne(int64_t version, const std::vector<int64_t>& live,
                           Change& change) {
   bytes_ += change.key.size() + SizeOf(change.value);
-  if (change.family == Family::kTouchpoints) {
-    Row row{change.key.substr(change.prefix_bytes), version,
-            std::move(change.value)};
-    change.key.resize(change.prefix_bytes);
-    touchpoints_[std::move(change.key)].push_back(std::move(row));
-    return;
-  }
   const size_t key_bytes = change.key.size();
-  Versioned& newest =
-      IsHashed(change.family)
-          ? hashed_[Slot(change.family)][std::move(change.key)]
-          : ordered_[Slot(change.family)][std::move(change.key)];
-  if (newest.version != 0) bytes_ -= key_bytes;
-  bytes_ -= Push(version, live, std::move(change.value), newest);
+  Versioned* newest = nullptr;
+  if (change.family == Family::kSubjects) {
+    newest = &subjects_[std::move(change.key)];
+  } else if (change.family == Family::kDeals) {
+    newest = &deals_[std::move(change.key)];
+  } else if (change.family == Family::kDefault) {
+    newest = &default_[std::move(change.key)];
+  } else {
+    newest = &lists_[std::move(change.key)];
+  }
+  if (newest->version != 0) bytes_ -= key_bytes;
+  bytes_ -= Push(version, live, std::move(change.value), *newest);
 }
 
 void Generation::Apply(int64_t version, const std::vector<int64_t>& live,
-                       std::vector<Change>& changes) {
-  for (size_t i = 0; i < changes.size();) {
+                       ChangeSet& changes) {
+  for (auto id = changes.ids().begin(); id != changes.ids().end();) {
     core::MutexLock lock(&mutex_);
-    const size_t end = std::min(changes.size(), i + kChangesPerLock);
-    for (; i < end; ++i) ApplyOne(version, live, changes[i]);
+    for (size_t i = 0; i < kChangesPerLock && id != changes.ids().end(); ++i) {
+      bytes_ += id->first.size() + kEntryOverheadBytes;
+      ids_.insert_or_assign(id->first, id->second);
+      ++id;
+    }
+  }
+  const ChangeSet::Touchpoints& touchpoints = changes.touchpoints();
+  for (auto subject = touchpoints.begin(); subject != touchpoints.end();) {
+    core::MutexLock lock(&mutex_);
+    for (size_t i = 0; i < kChangesPerLock && subject != touchpoints.end();
+         ++i, ++subject) {
+      std::vector<VersionedRow>& rows = touchpoints_[subject->first];
+      if (rows.empty()) bytes_ += subject->first.size() + kEntryOverheadBytes;
+      bytes_ += subject->second.size() * sizeof(VersionedRow);
+      for (const TouchpointRow& row : subject->second) {
+        rows.push_back({row, version});
+      }
+    }
+  }
+  for (size_t i = 0; i < changes.changes().size();) {
+    core::MutexLock lock(&mutex_);
+    const size_t end = std::min(changes.changes().size(), i + kChangesPerLock);
+    for (; i < end; ++i) ApplyOne(version, live, changes.changes()[i]);
   }
 }
 
@@ -117,12 +119,12 @@ std::optional<std::optional<std::string>> Generation::Find(
   core::MutexLock lock(&mutex_);
   const Versioned* at = nullptr;
   if (IsHashed(family)) {
-    const HashedMap& map = hashed_[Slot(family)];
+    const HashedMap& map = Hashed(family);
     if (const auto it = map.find(key); it != map.end()) {
       at = At(it->second, version);
     }
   } else {
-    const OrderedMap& map = ordered_[Slot(family)];
+    const OrderedMap& map = Ordered(family);
     if (const auto it = map.find(key); it != map.end()) {
       at = At(it->second, version);
     }
@@ -131,12 +133,19 @@ std::optional<std::optional<std::string>> Generation::Find(
   return at->value;
 }
 
+std::optional<log::IdEntry> Generation::FindId(absl::string_view key) const {
+  core::MutexLock lock(&mutex_);
+  const auto it = ids_.find(key);
+  if (it == ids_.end()) return std::nullopt;
+  return it->second;
+}
+
 std::vector<Entry> Generation::Range(Family family, absl::string_view first,
                                      absl::string_view end, size_t entries_max,
                                      int64_t version,
                                      std::string& last_key) const {
   core::MutexLock lock(&mutex_);
-  const OrderedMap& map = ordered_[Slot(family)];
+  const OrderedMap& map = Ordered(family);
   std::vector<Entry> out;
   last_key.clear();
   size_t visited = 0;
@@ -152,43 +161,50 @@ std::vector<Entry> Generation::Range(Family family, absl::string_view first,
   return out;
 }
 
-std::vector<Entry> Generation::Touchpoints(absl::string_view subject_key,
-                                           int64_t version) const {
-  std::vector<Entry> rows;
+std::vector<TouchpointRow> Generation::Touchpoints(
+    absl::string_view subject_key, int64_t version) const {
+  std::vector<TouchpointRow> rows;
   {
     core::MutexLock lock(&mutex_);
     const auto it = touchpoints_.find(subject_key);
     if (it != touchpoints_.end()) {
-      for (const Row& row : it->second) {
+      for (const VersionedRow& row : it->second) {
         if (row.version > version) break;
-        rows.emplace_back(it->first + row.suffix, row.value);
+        rows.push_back(row.row);
       }
     }
   }
-  return SortAndKeepLast(std::move(rows));
+  SortAndKeepLast(rows);
+  return rows;
 }
 
-std::vector<Entry> Generation::Sorted(Family family) const {
-  std::vector<Entry> out;
-  if (family == Family::kTouchpoints) {
-    for (const auto& [subject_key, rows] : touchpoints_) {
-      for (const Row& row : rows) {
-        out.emplace_back(subject_key + row.suffix, row.value);
+void Generation::ForEach(Family family, Visitor visit) const {
+  if (family == Family::kIds) {
+    for (const auto* id : SortedByKey(ids_)) {
+      if (!visit(id->first, EncodeId(id->second))) return;
+    }
+  } else if (family == Family::kTouchpoints) {
+    std::vector<TouchpointRow> rows;
+    std::string key;
+    for (const auto* subject : SortedByKey(touchpoints_)) {
+      rows.clear();
+      for (const VersionedRow& row : subject->second) rows.push_back(row.row);
+      SortAndKeepLast(rows);
+      for (const TouchpointRow& row : rows) {
+        key = subject->first;
+        AppendRowKey(row, key);
+        if (!visit(key, EncodeRow(row))) return;
       }
     }
-    out = SortAndKeepLast(std::move(out));
   } else if (IsHashed(family)) {
-    for (const auto& [key, newest] : hashed_[Slot(family)]) {
-      out.emplace_back(key, newest.value);
+    for (const auto* entry : SortedByKey(Hashed(family))) {
+      if (!visit(entry->first, entry->second.value)) return;
     }
-    std::sort(out.begin(), out.end(),
-              [](const Entry& a, const Entry& b) { return a.first < b.first; });
   } else {
-    for (const auto& [key, newest] : ordered_[Slot(family)]) {
-      out.emplace_back(key, newest.value);
+    for (const auto& [key, newest] : Ordered(family)) {
+      if (!visit(key, newest.value)) return;
     }
   }
-  return out;
 }
 
 size_t Generation::bytes() const {

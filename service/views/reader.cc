@@ -84,11 +84,10 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
     }
     return out;
   }
-  const auto touchpoints =
-      TouchpointsOfJourney(ScanOf(snapshot_), tenant_id_, journey, instant);
-  if (!touchpoints.ok()) return touchpoints.status();
-  refolded_ += static_cast<int64_t>(touchpoints->size());
-  auto fold = Refold(rules(), log(), tenant_id_, journey, *touchpoints);
+  auto rows = TouchpointsOfJourney(snapshot_, tenant_id_, journey, instant);
+  if (!rows.ok()) return rows.status();
+  refolded_ += static_cast<int64_t>(rows->size());
+  auto fold = Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
   if (!fold.ok()) return fold.status();
   if (fold->state.touchpoint_count() == 0) return out;
   out.emplace();

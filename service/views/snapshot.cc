@@ -1,7 +1,9 @@
 // Reading by snapshots: memory first, then RocksDB.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "service/views/id_entry.h"
 #include "service/views/keys.h"
 #include "service/views/view_store.h"
 
@@ -65,26 +67,9 @@ class Cursor {
   bool is_done_ = false;
 };
 
-// A vector of entries as a cursor.
-class VectorCursor {
- public:
-  explicit VectorCursor(std::vector<Entry> entries)
-      : entries_(std::move(entries)) {}
-
-  [[nodiscard]] const Entry* entry() const {
-    return at_ < entries_.size() ? &entries_[at_] : nullptr;
-  }
-  void Next() { ++at_; }
-
- private:
-  const std::vector<Entry> entries_;
-  size_t at_ = 0;
-};
-
 // Visits the union of what the three sources hold, by key; for equal keys the
 // earlier source counts. Deleted entries are left out.
-template <typename MemoryCursor>
-void Merge(MemoryCursor& active, MemoryCursor& frozen, rocksdb::Iterator& disk,
+void Merge(Cursor& active, Cursor& frozen, rocksdb::Iterator& disk,
            const Snapshot::Visitor& visit) {
   while (true) {
     const Entry* newest = active.entry();
@@ -177,34 +162,23 @@ absl::StatusOr<bool> Snapshot::Get(
 
 absl::Status Snapshot::MultiGet(Family family,
                                 const std::vector<std::string>& keys,
-                                std::vector<std::string>& values,
-                                std::vector<bool>& found) const {
-  values.assign(keys.size(), {});
-  found.assign(keys.size(), false);
+                                ValueTaker take) const {
   std::vector<size_t> missing;
   std::vector<rocksdb::Slice> slices;
   for (size_t i = 0; i < keys.size(); ++i) {
-    if (auto in_memory = FindInMemory(family, keys[i])) {
-      found[i] = in_memory->has_value();
-      if (found[i]) values[i] = **std::move(in_memory);
-    } else {
+    const auto in_memory = FindInMemory(family, keys[i]);
+    if (!in_memory.has_value()) {
       missing.push_back(i);
       slices.emplace_back(keys[i]);
+    } else if (in_memory->has_value()) {
+      if (absl::Status status = take(i, **in_memory); !status.ok()) {
+        return status;
+      }
     }
   }
-  if (missing.empty()) return absl::OkStatus();
-  std::vector<rocksdb::PinnableSlice> pinned(missing.size());
-  std::vector<rocksdb::Status> statuses(missing.size());
-  store_.db_->MultiGet(ReadOptions(), store_.handle(family), missing.size(),
-                       slices.data(), pinned.data(), statuses.data(),
-                       /*sorted_input=*/true);
-  for (size_t k = 0; k < missing.size(); ++k) {
-    if (statuses[k].IsNotFound()) continue;
-    if (!statuses[k].ok()) return FromRocks(statuses[k]);
-    values[missing[k]].assign(pinned[k].data(), pinned[k].size());
-    found[missing[k]] = true;
-  }
-  return absl::OkStatus();
+  return ReadFromDisk(family, slices, [&](size_t k, absl::string_view value) {
+    return take(missing[k], value);
+  });
 }
 
 absl::Status Snapshot::Scan(Family family, absl::string_view first,
@@ -221,21 +195,98 @@ absl::Status Snapshot::Scan(Family family, absl::string_view first,
   return FromRocks(disk->status());
 }
 
+absl::Status Snapshot::ScanPrefix(Family family, absl::string_view prefix,
+                                  const Visitor& visit) const {
+  return Scan(family, prefix, PrefixEnd(prefix),
+              [&](absl::string_view key, absl::string_view value) {
+                key.remove_prefix(prefix.size());
+                return visit(key, value);
+              });
+}
+
+absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
+                               std::vector<log::IdEntry>& entries) const {
+  entries.assign(keys.size(), {});
+  std::vector<size_t> missing;
+  std::vector<rocksdb::Slice> slices;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto entry = active_->FindId(keys[i]);
+    if (!entry.has_value() && frozen_ != nullptr) {
+      entry = frozen_->FindId(keys[i]);
+    }
+    if (entry.has_value()) {
+      entries[i] = *entry;
+    } else {
+      missing.push_back(i);
+      slices.emplace_back(keys[i]);
+    }
+  }
+  return ReadFromDisk(Family::kIds, slices,
+                      [&](size_t k, absl::string_view value) {
+                        auto entry = DecodeId(value);
+                        if (!entry.ok()) return entry.status();
+                        entries[missing[k]] = *entry;
+                        return absl::OkStatus();
+                      });
+}
+
+// Reads keys that ascend; `take` gets the number and the value of each that
+// is there.
+absl::Status Snapshot::ReadFromDisk(Family family,
+                                    const std::vector<rocksdb::Slice>& keys,
+                                    ValueTaker take) const {
+  if (keys.empty()) return absl::OkStatus();
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  store_.db_->MultiGet(ReadOptions(), store_.handle(family), keys.size(),
+                       keys.data(), values.data(), statuses.data(),
+                       /*sorted_input=*/true);
+  for (size_t k = 0; k < keys.size(); ++k) {
+    if (statuses[k].IsNotFound()) continue;
+    if (!statuses[k].ok()) return FromRocks(statuses[k]);
+    if (absl::Status status = take(k, ToView(values[k])); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
-                                       const Visitor& visit) const {
+                                       const RowVisitor& visit) const {
+  std::vector<TouchpointRow> rows;
+  if (frozen_ != nullptr) rows = frozen_->Touchpoints(subject_key, version_);
+  const std::vector<TouchpointRow> newer =
+      active_->Touchpoints(subject_key, version_);
+  rows.insert(rows.end(), newer.begin(), newer.end());
+  SortAndKeepLast(rows);
   rocksdb::ReadOptions options = ReadOptions();
   const std::string end = PrefixEnd(subject_key);
   const rocksdb::Slice upper = ToSlice(end);
   if (!end.empty()) options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> disk(
       store_.db_->NewIterator(options, store_.handle(Family::kTouchpoints)));
-  disk->Seek(ToSlice(subject_key));
-  VectorCursor active(active_->Touchpoints(subject_key, version_));
-  VectorCursor frozen(frozen_ == nullptr
-                          ? std::vector<Entry>()
-                          : frozen_->Touchpoints(subject_key, version_));
-  Merge(active, frozen, *disk, visit);
-  return FromRocks(disk->status());
+  auto in_memory = rows.begin();
+  int64_t last_position = 0;
+  const auto show = [&](const TouchpointRow& row) {
+    if (row.position == last_position) return true;
+    last_position = row.position;
+    return visit(row);
+  };
+  for (disk->Seek(ToSlice(subject_key)); disk->Valid(); disk->Next()) {
+    absl::string_view suffix = ToView(disk->key());
+    suffix.remove_prefix(subject_key.size());
+    const auto row = DecodeRow(suffix, ToView(disk->value()));
+    if (!row.ok()) return row.status();
+    while (in_memory != rows.end() && !(*row < *in_memory)) {
+      if (!show(*in_memory++)) return absl::OkStatus();
+    }
+    if (!show(*row)) return absl::OkStatus();
+  }
+  if (!disk->status().ok()) return FromRocks(disk->status());
+  while (in_memory != rows.end()) {
+    if (!show(*in_memory++)) return absl::OkStatus();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace journey::views

@@ -145,7 +145,7 @@ absl::Status ViewStore::Write(ChangeSet changes) {
     active = active_;
   }
   // Nobody sees these changes before the version is made known below.
-  active->Apply(version, live, changes.changes());
+  active->Apply(version, live, changes);
   const size_t bytes = active->bytes();
   core::MutexLock lock(&mutex_);
   version_ = version;
@@ -206,13 +206,11 @@ absl::Status ViewStore::WriteDown(const Generation& generation) {
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (int i = 0; i < kFamilyCount; ++i) {
     const auto family = static_cast<Family>(i);
-    const std::vector<Entry> entries = generation.Sorted(family);
-    if (entries.empty()) continue;
     const std::string path =
         absl::StrCat(directory_, "/", kFilePrefix, kFamilyNames[i], ".sst");
-    if (absl::Status status = WriteFile(family, entries, path); !status.ok()) {
-      return status;
-    }
+    const auto written = WriteFile(family, generation, path);
+    if (!written.ok()) return written.status();
+    if (!*written) continue;
     rocksdb::IngestExternalFileArg arg;
     arg.column_family = handle(family);
     arg.external_files = {path};
@@ -223,18 +221,27 @@ absl::Status ViewStore::WriteDown(const Generation& generation) {
   return FromRocks(db_->IngestExternalFiles(files));
 }
 
-absl::Status ViewStore::WriteFile(Family family,
-                                  const std::vector<Entry>& entries,
-                                  const std::string& path) {
+absl::StatusOr<bool> ViewStore::WriteFile(Family family,
+                                          const Generation& generation,
+                                          const std::string& path) {
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), rocks_options_,
                                 handle(family));
-  rocksdb::Status status = writer.Open(path);
-  for (const auto& [key, value] : entries) {
-    if (!status.ok()) break;
-    status = value.has_value() ? writer.Put(key, *value) : writer.Delete(key);
-  }
-  if (status.ok()) status = writer.Finish();
-  return FromRocks(status);
+  rocksdb::Status status;
+  bool is_open = false;
+  generation.ForEach(family, [&](absl::string_view key,
+                                 const std::optional<std::string>& value) {
+    if (!is_open) status = writer.Open(path);
+    is_open = true;
+    const rocksdb::Slice slice(key.data(), key.size());
+    if (status.ok()) {
+      status =
+          value.has_value() ? writer.Put(slice, *value) : writer.Delete(slice);
+    }
+    return status.ok();
+  });
+  if (is_open && status.ok()) status = writer.Finish();
+  if (!status.ok()) return FromRocks(status);
+  return is_open;
 }
 
 uint64_t ViewStore::IntProperty(const std::string& property) const {

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -28,6 +29,7 @@
 #include "service/core/sync.h"
 #include "service/views/change_set.h"
 #include "service/views/generation.h"
+#include "service/views/index_source.h"
 #include "service/views/views.h"
 
 namespace journey::views {
@@ -72,8 +74,9 @@ class ViewStore {
   void Freeze() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunFlusher();
   absl::Status WriteDown(const Generation& generation);
-  absl::Status WriteFile(Family family, const std::vector<Entry>& entries,
-                         const std::string& path);
+  // False when the generation has nothing of the family.
+  absl::StatusOr<bool> WriteFile(Family family, const Generation& generation,
+                                 const std::string& path);
 
   const std::string directory_;
   const size_t generation_bytes_max_;
@@ -99,10 +102,10 @@ class ViewStore {
 
 // What the views held after some whole change set. Thread-safe; must not
 // outlive its store.
-class Snapshot {
+class Snapshot final : public IndexSource {
  public:
   explicit Snapshot(const ViewStore& store);
-  ~Snapshot();
+  ~Snapshot() override;
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
@@ -114,28 +117,41 @@ class Snapshot {
   absl::StatusOr<bool> Get(Family family, absl::string_view key,
                            google::protobuf::MessageLite& message) const;
 
-  // Reads many values; an absent one is reported as such in `found`. `keys`
-  // ascend.
+  // Reads many values. `keys` ascend; `take` gets the number of each key that
+  // is there, in any order, with its value.
+  using ValueTaker =
+      absl::FunctionRef<absl::Status(size_t i, absl::string_view value)>;
   absl::Status MultiGet(Family family, const std::vector<std::string>& keys,
-                        std::vector<std::string>& values,
-                        std::vector<bool>& found) const;
+                        ValueTaker take) const;
 
-  using Visitor =
-      std::function<bool(absl::string_view key, absl::string_view value)>;
+  // Reads the entries of ids, empty where an id is not known. `keys` ascend.
+  // May be newer than the snapshot.
+  absl::Status ReadIds(const std::vector<std::string>& keys,
+                       std::vector<log::IdEntry>& entries) const;
 
   // Visits the entries of `default` or `lists` from `first` on, before `end`
   // (empty: to the last one), by key, until `visit` returns false.
   absl::Status Scan(Family family, absl::string_view first,
                     absl::string_view end, const Visitor& visit) const;
 
-  // Visits the entries of `touchpoints` under one subject, by key.
   absl::Status ScanTouchpoints(absl::string_view subject_key,
-                               const Visitor& visit) const;
+                               const RowVisitor& visit) const override;
+  absl::Status ScanLists(absl::string_view prefix,
+                         const Visitor& visit) const override {
+    return ScanPrefix(Family::kLists, prefix, visit);
+  }
+
+  // The same for `default` or `lists`.
+  absl::Status ScanPrefix(Family family, absl::string_view prefix,
+                          const Visitor& visit) const;
 
  private:
   [[nodiscard]] std::optional<std::optional<std::string>> FindInMemory(
       Family family, absl::string_view key) const;
   [[nodiscard]] rocksdb::ReadOptions ReadOptions() const;
+  absl::Status ReadFromDisk(Family family,
+                            const std::vector<rocksdb::Slice>& keys,
+                            ValueTaker take) const;
 
   const ViewStore& store_;
   std::shared_ptr<const Generation> active_;

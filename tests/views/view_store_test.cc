@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "service/views/id_entry.h"
 #include "service/views/keys.h"
 #include "tests/support/temp_dir.h"
 
@@ -27,6 +28,7 @@ constexpr Family kFamilies[] = {Family::kDefault,  Family::kIds,
                                 Family::kSubjects, Family::kDeals,
                                 Family::kLists,    Family::kTouchpoints};
 
+// Values by family and key; rows and entries of ids in their form on disk.
 using Model = std::map<std::pair<Family, std::string>, std::string>;
 
 // A snapshot, and what it must show.
@@ -65,11 +67,11 @@ class ViewStoreTest : public ::testing::Test {
       const int number = Pick(kKeys);
       const std::string value = absl::StrCat("value-", next_value_++);
       if (family == Family::kTouchpoints) {
-        const std::string subject = Subject(number);
-        const std::string key = subject + Key(number);
-        changes.PutTouchpoint(key, static_cast<uint32_t>(subject.size()),
-                              value);
-        model_[{family, key}] = value;
+        PutRow(number, changes);
+      } else if (family == Family::kIds) {
+        const log::IdEntry entry{next_value_, Pick(2)};
+        changes.PutId(Key(number), entry);
+        model_[{family, Key(number)}] = EncodeId(entry);
       } else if (Pick(4) == 0) {
         changes.Delete(family, Key(number));
         model_.erase({family, Key(number)});
@@ -79,6 +81,19 @@ class ViewStoreTest : public ::testing::Test {
       }
     }
     ASSERT_TRUE(store_->Write(std::move(changes)).ok());
+  }
+
+  // A touchpoint, or its retraction when it is known already.
+  void PutRow(int number, ChangeSet& changes) {
+    TouchpointRow row;
+    row.occurred_at = number / 4;
+    row.position = 1 + number;
+    row.retraction_position = Pick(2) * (next_value_ + 1000);
+    row.has_deal = Pick(2) == 0;
+    std::string key = Subject(number);
+    changes.PutTouchpoint(key, row);
+    AppendRowKey(row, key);
+    model_[{Family::kTouchpoints, key}] = EncodeRow(row);
   }
 
   Checked Take() const { return {std::make_unique<Snapshot>(*store_), model_}; }
@@ -92,20 +107,37 @@ class ViewStoreTest : public ::testing::Test {
     std::vector<std::string> keys;
     for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
     for (const Family family :
-         {Family::kIds, Family::kSubjects, Family::kDeals, Family::kLists}) {
-      std::vector<std::string> values;
-      std::vector<bool> found;
-      ASSERT_TRUE(checked.snapshot->MultiGet(family, keys, values, found).ok());
-      for (size_t i = 0; i < keys.size(); ++i) {
-        const auto want = checked.model.find({family, keys[i]});
-        ASSERT_EQ(found[i], want != checked.model.end());
-        if (found[i]) {
-          ASSERT_EQ(values[i], want->second);
-        }
+         {Family::kSubjects, Family::kDeals, Family::kLists}) {
+      Model got;
+      ASSERT_TRUE(checked.snapshot
+                      ->MultiGet(family, keys,
+                                 [&](size_t i, absl::string_view value) {
+                                   got[{family, keys[i]}] = std::string(value);
+                                   return absl::OkStatus();
+                                 })
+                      .ok());
+      const Model want(checked.model.lower_bound({family, Key(0)}),
+                       checked.model.lower_bound({family, Key(kKeys)}));
+      ASSERT_EQ(got, want);
+      for (const std::string& key : keys) {
         std::string value;
-        ASSERT_EQ(*checked.snapshot->Get(family, keys[i], value), found[i]);
-        ASSERT_EQ(value, values[i]);
+        const bool is_found = want.count({family, key}) == 1;
+        ASSERT_EQ(*checked.snapshot->Get(family, key, value), is_found);
+        ASSERT_EQ(value, is_found ? want.at({family, key}) : "");
       }
+    }
+  }
+
+  // Entries of ids are always the newest.
+  void CheckIds() const {
+    std::vector<std::string> keys;
+    for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
+    std::vector<log::IdEntry> entries;
+    ASSERT_TRUE(Snapshot(*store_).ReadIds(keys, entries).ok());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto want = model_.find({Family::kIds, keys[i]});
+      ASSERT_EQ(EncodeId(entries[i]),
+                want == model_.end() ? EncodeId({}) : want->second);
     }
   }
 
@@ -129,9 +161,10 @@ class ViewStoreTest : public ::testing::Test {
       ASSERT_TRUE(checked.snapshot
                       ->ScanTouchpoints(
                           Subject(subject),
-                          [&](absl::string_view key, absl::string_view value) {
-                            got[{Family::kTouchpoints, std::string(key)}] =
-                                std::string(value);
+                          [&](const TouchpointRow& row) {
+                            std::string key = Subject(subject);
+                            AppendRowKey(row, key);
+                            got[{Family::kTouchpoints, key}] = EncodeRow(row);
                             return true;
                           })
                       .ok());
@@ -155,7 +188,10 @@ TEST_F(ViewStoreTest, SnapshotsShowWhatWasWrittenBeforeThem) {
   std::deque<Checked> taken;
   for (int i = 0; i < kWrites; ++i) {
     WriteSome();
-    if (Pick(20) == 0) taken.push_back(Take());
+    if (Pick(20) == 0) {
+      taken.push_back(Take());
+      CheckIds();
+    }
     if (taken.size() > kSnapshotsKept) {
       // Not the oldest: snapshots end in any order.
       const auto ended = taken.begin() + Pick(kSnapshotsKept);
@@ -173,6 +209,7 @@ TEST_F(ViewStoreTest, FlushedStoreOpensAsItWas) {
     ASSERT_TRUE(store_->Flush().ok());
     Open(/*generation_bytes=*/8 * 1024);
     Check(Take());
+    CheckIds();
   }
 }
 
