@@ -8,16 +8,13 @@ namespace journey::views {
 namespace {
 
 // What an entry takes besides its bytes, about.
-constexpr size_t kEntryOverheadBytes = 96;
-// Changes applied under one hold of the lock, so that readers wait little.
-constexpr size_t kChangesPerLock = 64;
+constexpr size_t kEntryOverheadBytes = 64;
+constexpr size_t kArenaBlockBytes = size_t{1} * 1024 * 1024;
 
-size_t SizeOf(const std::optional<std::string>& value) {
-  return kEntryOverheadBytes + (value.has_value() ? value->size() : 0);
-}
-
-bool IsHashed(Family family) {
-  return family == Family::kSubjects || family == Family::kDeals;
+google::protobuf::ArenaOptions ArenaOptions() {
+  google::protobuf::ArenaOptions options;
+  options.max_block_size = kArenaBlockBytes;
+  return options;
 }
 
 // The entries of a map by key.
@@ -33,104 +30,99 @@ std::vector<const typename Map::value_type*> SortedByKey(const Map& map) {
 
 }  // namespace
 
+Generation::Generation() : arena_(ArenaOptions()) {}
+
 const Generation::Versioned* Generation::At(const Versioned& newest,
                                             int64_t version) {
   const Versioned* at = &newest;
-  while (at != nullptr && at->version > version) at = at->older.get();
+  while (at != nullptr && at->version > version) at = at->older;
   return at;
 }
 
+absl::string_view Generation::Keep(absl::string_view text) {
+  bytes_ += text.size();
+  if (text.empty()) return "";
+  char* kept = google::protobuf::Arena::CreateArray<char>(&arena_, text.size());
+  std::copy(text.begin(), text.end(), kept);
+  return {kept, text.size()};
+}
+
+template <typename Map>
+typename Map::mapped_type& Generation::EntryOf(absl::string_view key,
+                                               Map& map) {
+  if (const auto it = map.find(key); it != map.end()) return it->second;
+  bytes_ += kEntryOverheadBytes;
+  return map[Keep(key)];
+}
+
 // Puts a version in front. Of those behind, what lies between two versions
-// that somebody can ask for is dropped, so that a chain is hardly longer than
-// there are readers.
-size_t Generation::Push(int64_t version, const std::vector<int64_t>& live,
-                        std::optional<std::string> value, Versioned& newest) {
-  size_t dropped = 0;
-  if (newest.version != 0) {
-    auto before = std::make_unique<Versioned>();
-    before->version = newest.version;
-    before->value = std::move(newest.value);
-    before->older = std::move(newest.older);
+// that somebody can ask for is forgotten, so that a chain is hardly longer
+// than there are readers.
+void Generation::Push(int64_t version, const std::vector<int64_t>& live,
+                      const Value& value, Versioned& newest) {
+  if (newest.version != 0 && newest.version != version) {
+    auto* before = google::protobuf::Arena::Create<Versioned>(&arena_, newest);
+    bytes_ += sizeof(Versioned);
     while (before->older != nullptr) {
       const auto reader =
           std::lower_bound(live.begin(), live.end(), before->older->version);
       if (reader != live.end() && *reader < before->version) break;
-      dropped += SizeOf(before->older->value);
-      auto rest = std::move(before->older->older);
-      before->older = std::move(rest);
+      before->older = before->older->older;
     }
-    newest.older = std::move(before);
+    newest.older = before;
   }
   newest.version = version;
-  newest.value = std::move(value);
-  return dropped;
+  newest.value = value.has_value() ? Value(Keep(*value)) : std::nullopt;
 }
 
-void Generation::ApplyOne(int64_t version, const std::vector<int64_t>& live,
-                          Change& change) {
-  bytes_ += change.key.size() + SizeOf(change.value);
-  const size_t key_bytes = change.key.size();
-  Versioned* newest = nullptr;
-  if (change.family == Family::kSubjects) {
-    newest = &subjects_[std::move(change.key)];
-  } else if (change.family == Family::kDeals) {
-    newest = &deals_[std::move(change.key)];
-  } else if (change.family == Family::kDefault) {
-    newest = &default_[std::move(change.key)];
-  } else {
-    newest = &lists_[std::move(change.key)];
-  }
-  if (newest->version != 0) bytes_ -= key_bytes;
-  bytes_ -= Push(version, live, std::move(change.value), *newest);
-}
-
-void Generation::Apply(int64_t version, const std::vector<int64_t>& live,
-                       ChangeSet& changes) {
-  for (auto id = changes.ids().begin(); id != changes.ids().end();) {
-    core::MutexLock lock(&mutex_);
-    for (size_t i = 0; i < kChangesPerLock && id != changes.ids().end(); ++i) {
-      bytes_ += id->first.size() + kEntryOverheadBytes;
-      ids_.insert_or_assign(id->first, id->second);
-      ++id;
-    }
-  }
-  const ChangeSet::Touchpoints& touchpoints = changes.touchpoints();
-  for (auto subject = touchpoints.begin(); subject != touchpoints.end();) {
-    core::MutexLock lock(&mutex_);
-    for (size_t i = 0; i < kChangesPerLock && subject != touchpoints.end();
-         ++i, ++subject) {
-      std::vector<VersionedRow>& rows = touchpoints_[subject->first];
-      if (rows.empty()) bytes_ += subject->first.size() + kEntryOverheadBytes;
-      bytes_ += subject->second.size() * sizeof(VersionedRow);
-      for (const TouchpointRow& row : subject->second) {
-        rows.push_back({row, version});
-      }
-    }
-  }
-  for (size_t i = 0; i < changes.changes().size();) {
-    core::MutexLock lock(&mutex_);
-    const size_t end = std::min(changes.changes().size(), i + kChangesPerLock);
-    for (; i < end; ++i) ApplyOne(version, live, changes.changes()[i]);
-  }
-}
-
-std::optional<std::optional<std::string>> Generation::Find(
-    Family family, absl::string_view key, int64_t version) const {
+void Generation::Put(Family family, absl::string_view key, const Value& value,
+                     int64_t version, const std::vector<int64_t>& live) {
   core::MutexLock lock(&mutex_);
-  const Versioned* at = nullptr;
-  if (IsHashed(family)) {
-    const HashedMap& map = Hashed(family);
-    if (const auto it = map.find(key); it != map.end()) {
-      at = At(it->second, version);
-    }
-  } else {
-    const OrderedMap& map = Ordered(family);
-    if (const auto it = map.find(key); it != map.end()) {
-      at = At(it->second, version);
-    }
+  switch (family) {
+    case Family::kSubjects:
+      return Push(version, live, value, EntryOf(key, subjects_));
+    case Family::kDeals:
+      return Push(version, live, value, EntryOf(key, deals_));
+    case Family::kDefault:
+      return Push(version, live, value, EntryOf(key, default_));
+    default:
+      return Push(version, live, value, EntryOf(key, lists_));
   }
-  if (at == nullptr) return std::nullopt;
-  return at->value;
+}
+
+void Generation::PutId(absl::string_view key, const log::IdEntry& entry) {
+  core::MutexLock lock(&mutex_);
+  EntryOf(key, ids_) = entry;
+}
+
+void Generation::PutTouchpoint(absl::string_view subject_key,
+                               const TouchpointRow& row, int64_t version) {
+  core::MutexLock lock(&mutex_);
+  VersionedRow*& newest = EntryOf(subject_key, touchpoints_);
+  newest = google::protobuf::Arena::Create<VersionedRow>(
+      &arena_, VersionedRow{row, version, newest});
+  bytes_ += sizeof(VersionedRow);
+}
+
+std::optional<Value> Generation::Find(Family family, absl::string_view key,
+                                      int64_t version) const {
+  core::MutexLock lock(&mutex_);
+  const auto find = [&](const auto& map) -> std::optional<Value> {
+    const auto it = map.find(key);
+    const Versioned* at = it == map.end() ? nullptr : At(it->second, version);
+    if (at == nullptr) return std::nullopt;
+    return at->value;
+  };
+  switch (family) {
+    case Family::kSubjects:
+      return find(subjects_);
+    case Family::kDeals:
+      return find(deals_);
+    case Family::kDefault:
+      return find(default_);
+    default:
+      return find(lists_);
+  }
 }
 
 std::optional<log::IdEntry> Generation::FindId(absl::string_view key) const {
@@ -145,14 +137,14 @@ std::vector<Entry> Generation::Range(Family family, absl::string_view first,
                                      int64_t version,
                                      std::string& last_key) const {
   core::MutexLock lock(&mutex_);
-  const OrderedMap& map = Ordered(family);
+  const OrderedMap& map = family == Family::kDefault ? default_ : lists_;
   std::vector<Entry> out;
   last_key.clear();
   size_t visited = 0;
   for (auto it = map.lower_bound(first);
        it != map.end() && (end.empty() || it->first < end); ++it) {
     if (visited++ == entries_max) return out;
-    last_key = it->first;
+    last_key = std::string(it->first);
     if (const Versioned* at = At(it->second, version)) {
       out.emplace_back(it->first, at->value);
     }
@@ -167,43 +159,47 @@ std::vector<TouchpointRow> Generation::Touchpoints(
   {
     core::MutexLock lock(&mutex_);
     const auto it = touchpoints_.find(subject_key);
-    if (it != touchpoints_.end()) {
-      for (const VersionedRow& row : it->second) {
-        if (row.version > version) break;
-        rows.push_back(row.row);
-      }
+    const VersionedRow* row = it == touchpoints_.end() ? nullptr : it->second;
+    for (; row != nullptr; row = row->older) {
+      if (row->version <= version) rows.push_back(row->row);
     }
   }
+  std::reverse(rows.begin(), rows.end());
   SortAndKeepLast(rows);
   return rows;
 }
 
 void Generation::ForEach(Family family, Visitor visit) const {
-  if (family == Family::kIds) {
-    for (const auto* id : SortedByKey(ids_)) {
-      if (!visit(id->first, EncodeId(id->second))) return;
-    }
-  } else if (family == Family::kTouchpoints) {
-    std::vector<TouchpointRow> rows;
-    std::string key;
-    for (const auto* subject : SortedByKey(touchpoints_)) {
-      rows.clear();
-      for (const VersionedRow& row : subject->second) rows.push_back(row.row);
-      SortAndKeepLast(rows);
-      for (const TouchpointRow& row : rows) {
-        key = subject->first;
-        AppendRowKey(row, key);
-        if (!visit(key, EncodeRow(row))) return;
-      }
-    }
-  } else if (IsHashed(family)) {
-    for (const auto* entry : SortedByKey(Hashed(family))) {
+  const auto visit_newest = [&](const auto& entries) {
+    for (const auto* entry : entries) {
       if (!visit(entry->first, entry->second.value)) return;
     }
-  } else {
-    for (const auto& [key, newest] : Ordered(family)) {
-      if (!visit(key, newest.value)) return;
-    }
+  };
+  switch (family) {
+    case Family::kIds:
+      for (const auto* id : SortedByKey(ids_)) {
+        if (!visit(id->first, EncodeId(id->second))) return;
+      }
+      return;
+    case Family::kTouchpoints:
+      for (const auto* subject : SortedByKey(touchpoints_)) {
+        std::string key(subject->first);
+        for (const TouchpointRow& row :
+             Touchpoints(subject->first, INT64_MAX)) {
+          key.resize(subject->first.size());
+          AppendRowKey(row, key);
+          if (!visit(key, EncodeRow(row))) return;
+        }
+      }
+      return;
+    case Family::kSubjects:
+      return visit_newest(SortedByKey(subjects_));
+    case Family::kDeals:
+      return visit_newest(SortedByKey(deals_));
+    case Family::kDefault:
+      return visit_newest(SortedByKey(default_));
+    case Family::kLists:
+      return visit_newest(SortedByKey(lists_));
   }
 }
 

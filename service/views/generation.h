@@ -4,8 +4,6 @@
 #define SERVICE_VIEWS_GENERATION_H_
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,31 +14,46 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/arena.h"
 #include "service/core/sync.h"
-#include "service/views/change_set.h"
+#include "service/log/writer.h"
+#include "service/views/touchpoint_row.h"
 
 namespace journey::views {
 
-// A key and its newest value; no value means that it is deleted.
-using Entry = std::pair<std::string, std::optional<std::string>>;
+// The column families. `ids` and `touchpoints` are tables with rows of their
+// own form; the others hold texts or messages by key: `subjects` and `deals`
+// are read by whole keys, `default` and `lists` in order.
+enum class Family { kDefault, kIds, kTouchpoints, kSubjects, kDeals, kLists };
+inline constexpr int kFamilyCount = 6;
 
-// Thread-safe: one thread applies changes, any number read at the same time.
-// Each change set has a version; a reader that asks for a version sees the
-// changes of that version and of those before it.
+// A value; unset when its key is deleted.
+using Value = std::optional<absl::string_view>;
+using Entry = std::pair<absl::string_view, Value>;
+
+// Thread-safe: one thread writes, any number read at the same time. Writes
+// have versions, which rise; a reader that asks for a version sees the writes
+// of that version and of those before it. Keys and values lie side by side in
+// an arena until the generation goes, so what is read stays valid as long.
 class Generation {
  public:
-  // Applies a change set. Versions rise. `live` are the versions that readers
-  // may still ask for, rising; values that none of them sees are dropped.
-  void Apply(int64_t version, const std::vector<int64_t>& live,
-             ChangeSet& changes);
+  Generation();
+
+  // Sets or deletes a key of `default`, `subjects`, `deals` or `lists`. `live`
+  // are the versions that readers may still ask for, rising; values that none
+  // of them sees are forgotten.
+  void Put(Family family, absl::string_view key, const Value& value,
+           int64_t version, const std::vector<int64_t>& live);
+  // Entries of ids have no versions: only the writer reads them, and it knows
+  // of what is on its way.
+  void PutId(absl::string_view key, const log::IdEntry& entry);
+  void PutTouchpoint(absl::string_view subject_key, const TouchpointRow& row,
+                     int64_t version);
 
   // What is known of a key of `default`, `subjects`, `deals` or `lists` at a
   // version; unset when nothing is.
-  [[nodiscard]] std::optional<std::optional<std::string>> Find(
-      Family family, absl::string_view key, int64_t version) const;
-
-  // The newest entry of an id, which has no versions: only the writer asks,
-  // and it knows of what is on its way.
+  [[nodiscard]] std::optional<Value> Find(Family family, absl::string_view key,
+                                          int64_t version) const;
   [[nodiscard]] std::optional<log::IdEntry> FindId(absl::string_view key) const;
 
   // The next entries of `default` or `lists` from `first` on, before `end`
@@ -57,10 +70,10 @@ class Generation {
       absl::string_view subject_key, int64_t version) const;
 
   // Visits the newest entries of a family by key, as they are kept on disk,
-  // until `visit` returns false. Only once no more changes come: then nothing
-  // is written, so it goes without the lock, and readers need not wait for it.
-  using Visitor = absl::FunctionRef<bool(
-      absl::string_view key, const std::optional<std::string>& value)>;
+  // until `visit` returns false. Only once no more writes come: then it goes
+  // without the lock, and readers need not wait for it.
+  using Visitor =
+      absl::FunctionRef<bool(absl::string_view key, const Value& value)>;
   void ForEach(Family family,
                Visitor visit) const ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
@@ -70,38 +83,37 @@ class Generation {
  private:
   struct Versioned {
     int64_t version = 0;
-    std::optional<std::string> value;
-    std::unique_ptr<Versioned> older;
+    Value value;
+    Versioned* older = nullptr;
   };
+  // The newest row first.
   struct VersionedRow {
     TouchpointRow row;
     int64_t version = 0;
+    VersionedRow* older = nullptr;
   };
-  // Rows by the subject's key, in the order they came.
-  using RowMap = absl::flat_hash_map<std::string, std::vector<VersionedRow>>;
-  using HashedMap = absl::flat_hash_map<std::string, Versioned>;
-  using OrderedMap = absl::btree_map<std::string, Versioned>;
+  template <typename T>
+  using HashedMap = absl::flat_hash_map<absl::string_view, T>;
+  using OrderedMap = absl::btree_map<absl::string_view, Versioned>;
 
   static const Versioned* At(const Versioned& newest, int64_t version);
-  // Returns how many bytes were dropped.
-  static size_t Push(int64_t version, const std::vector<int64_t>& live,
-                     std::optional<std::string> value, Versioned& newest);
-  void ApplyOne(int64_t version, const std::vector<int64_t>& live,
-                Change& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] const HashedMap& Hashed(Family family) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return family == Family::kSubjects ? subjects_ : deals_;
-  }
-  [[nodiscard]] const OrderedMap& Ordered(Family family) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return family == Family::kDefault ? default_ : lists_;
-  }
+  void Push(int64_t version, const std::vector<int64_t>& live,
+            const Value& value, Versioned& newest)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::string_view Keep(absl::string_view text)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The entry of a key, made where there is none.
+  template <typename Map>
+  typename Map::mapped_type& EntryOf(absl::string_view key, Map& map)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable core::Mutex mutex_;
-  ChangeSet::Ids ids_ ABSL_GUARDED_BY(mutex_);
-  RowMap touchpoints_ ABSL_GUARDED_BY(mutex_);
-  HashedMap subjects_ ABSL_GUARDED_BY(mutex_);
-  HashedMap deals_ ABSL_GUARDED_BY(mutex_);
+  google::protobuf::Arena arena_ ABSL_GUARDED_BY(mutex_);
+  HashedMap<log::IdEntry> ids_ ABSL_GUARDED_BY(mutex_);
+  // By the subject's key.
+  HashedMap<VersionedRow*> touchpoints_ ABSL_GUARDED_BY(mutex_);
+  HashedMap<Versioned> subjects_ ABSL_GUARDED_BY(mutex_);
+  HashedMap<Versioned> deals_ ABSL_GUARDED_BY(mutex_);
   OrderedMap default_ ABSL_GUARDED_BY(mutex_);
   OrderedMap lists_ ABSL_GUARDED_BY(mutex_);
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;

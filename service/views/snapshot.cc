@@ -104,11 +104,11 @@ void Merge(Cursor& active, Cursor& frozen, rocksdb::Iterator& disk,
 
 }  // namespace
 
-Snapshot::Snapshot(const ViewStore& store) : store_(store) {
+Snapshot::Snapshot(const ViewStore& store, int64_t ahead) : store_(store) {
   core::MutexLock lock(&store.mutex_);
   active_ = store.active_;
   frozen_ = store.frozen_;
-  version_ = store.version_;
+  version_ = store.version_ + ahead;
   snapshot_ = store.db_->GetSnapshot();
   store.versions_read_.insert(version_);
 }
@@ -125,8 +125,8 @@ rocksdb::ReadOptions Snapshot::ReadOptions() const {
   return options;
 }
 
-std::optional<std::optional<std::string>> Snapshot::FindInMemory(
-    Family family, absl::string_view key) const {
+std::optional<Value> Snapshot::FindInMemory(Family family,
+                                            absl::string_view key) const {
   auto found = active_->Find(family, key, version_);
   if (!found.has_value() && frozen_ != nullptr) {
     found = frozen_->Find(family, key, version_);
@@ -138,7 +138,7 @@ absl::StatusOr<bool> Snapshot::Get(Family family, absl::string_view key,
                                    std::string& value) const {
   if (auto found = FindInMemory(family, key)) {
     if (!found->has_value()) return false;
-    value = **std::move(found);
+    value = std::string(**found);
     return true;
   }
   const rocksdb::Status status = store_.db_->Get(
@@ -151,12 +151,19 @@ absl::StatusOr<bool> Snapshot::Get(Family family, absl::string_view key,
 absl::StatusOr<bool> Snapshot::Get(
     Family family, absl::string_view key,
     google::protobuf::MessageLite& message) const {
-  std::string value;
-  auto found = Get(family, key, value);
-  if (!found.ok() || !*found) return found;
-  if (const absl::Status status = Parse(value, message); !status.ok()) {
-    return status;
+  absl::Status status;
+  if (const auto in_memory = FindInMemory(family, key)) {
+    if (!in_memory->has_value()) return false;
+    status = Parse(**in_memory, message);
+  } else {
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status got = store_.db_->Get(
+        ReadOptions(), store_.handle(family), ToSlice(key), &value);
+    if (got.IsNotFound()) return false;
+    if (!got.ok()) return FromRocks(got);
+    status = Parse(ToView(value), message);
   }
+  if (!status.ok()) return status;
   return true;
 }
 

@@ -56,7 +56,7 @@ void TenantChange::Add(const log::TenantEvents& events) {
 absl::Status TenantChange::Run() {
   std::string value;
   const auto known =
-      context_.snapshot.Get(Family::kDefault, TenantKey(tenant_id_), value);
+      context_.update.Get(Family::kDefault, TenantKey(tenant_id_), value);
   if (!known.ok()) return known.status();
   is_new_tenant_ = !*known;
   absl::Status status = *known ? Parse(value, tenant_) : absl::OkStatus();
@@ -73,11 +73,10 @@ absl::Status TenantChange::Run() {
     if (status.ok()) status = entry.refold ? FoldAgain(entry) : FoldOn(entry);
   }
   if (!status.ok()) return status;
-  PutHomes();
   PutDeals();
   PutSubjects();
-  context_.changes.Put(Family::kDefault, TenantKey(tenant_id_),
-                       tenant_.SerializeAsString());
+  context_.update.Put(Family::kDefault, TenantKey(tenant_id_),
+                      tenant_.SerializeAsString());
   return absl::OkStatus();
 }
 
@@ -97,7 +96,7 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
     if (!retraction.ok()) return retraction.status();
     id.retraction_position = *retraction;
   }
-  context_.changes.PutId(std::move(id_key), id);
+  context_.update.PutId(id_key, id);
   PutRows(touchpoint, id);
   tenant_.set_newest_occurred_us(std::max(
       tenant_.newest_occurred_us(), core::ToMicros(touchpoint.occurred_at())));
@@ -114,12 +113,8 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
 // The position of the retraction that came before its touchpoint.
 absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
     const std::string& id_key) const {
-  const auto& put = context_.changes.ids();
-  if (const auto it = put.find(id_key); it != put.end()) {
-    return it->second.retraction_position;
-  }
   std::vector<log::IdEntry> entries;
-  const absl::Status status = context_.snapshot.ReadIds({id_key}, entries);
+  const absl::Status status = context_.update.ReadIds({id_key}, entries);
   if (!status.ok()) return status;
   return entries.front().retraction_position;
 }
@@ -127,7 +122,7 @@ absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
 absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   const storage::v1::RetractionRecord& retraction = *event.retraction;
   const log::IdEntry id{retraction.target_position(), event.position};
-  context_.changes.PutId(
+  context_.update.PutId(
       IdKey(tenant_id_, retraction.source(), retraction.touchpoint_id()), id);
   if (id.position == 0) return absl::OkStatus();
   const auto target = context_.log.ReadPositions(tenant_id_, {id.position});
@@ -153,7 +148,7 @@ void TenantChange::PutRows(const v1::Touchpoint& touchpoint,
   row.has_deal = !touchpoint.deal_id().empty();
   row.as_given = true;
   for (const core::SubjectRef& subject : core::SubjectsOf(touchpoint)) {
-    context_.changes.PutTouchpoint(SubjectKey(tenant_id_, subject), row);
+    context_.update.PutTouchpoint(SubjectKey(tenant_id_, subject), row);
     row.as_given = false;
   }
 }
@@ -188,7 +183,7 @@ absl::Status TenantChange::LoadDeals(const std::vector<std::string>& deal_ids) {
     keys.push_back(std::move(key));
     entry->record = std::make_unique<DealRecord>();
   }
-  return context_.snapshot.MultiGet(
+  return context_.update.MultiGet(
       Family::kDeals, keys, [&](size_t i, absl::string_view value) {
         missing[i].second->existed = true;
         return Parse(value, *missing[i].second->record);
@@ -216,7 +211,8 @@ absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
   entry.dirty = true;
   const v1::Subject after = HomeOf(deal_id, *entry.record);
   if (is_first) {
-    homes_[HomePrefix(tenant_id_, after) + deal_id] = true;
+    context_.update.Put(Family::kLists, HomePrefix(tenant_id_, after) + deal_id,
+                        "");
   } else if (!SameSubject(before, after)) {
     MoveDeal(deal_id, before, after);
   }
@@ -229,7 +225,7 @@ absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
 absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
   const auto deal = LoadDeal(deal_id);
   if (!deal.ok()) return deal.status();
-  const auto rows = TouchpointsOfDeal(*this, tenant_id_, deal_id);
+  const auto rows = TouchpointsOfDeal(context_.update, tenant_id_, deal_id);
   if (!rows.ok()) return rows.status();
   std::vector<int64_t> positions;
   for (const TouchpointRow& row : *rows) {
@@ -256,8 +252,10 @@ absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
 void TenantChange::MoveDeal(const std::string& deal_id,
                             const v1::Subject& before,
                             const v1::Subject& after) {
-  homes_[HomePrefix(tenant_id_, before) + deal_id] = false;
-  homes_[HomePrefix(tenant_id_, after) + deal_id] = true;
+  context_.update.Delete(Family::kLists,
+                         HomePrefix(tenant_id_, before) + deal_id);
+  context_.update.Put(Family::kLists, HomePrefix(tenant_id_, after) + deal_id,
+                      "");
   EntryOf(before).refold = true;
   EntryOf(after).refold = true;
 }

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "journey/storage/v1/views.pb.h"
@@ -26,19 +25,15 @@ namespace journey::views {
 
 // What changes are made from and put into. All outlive the change.
 struct ChangeContext {
-  // The state before.
-  const Snapshot& snapshot;
   const log::EventLog& log;
   const projections::Rules& rules;
-  // Overlays the snapshot: holds what has been put so far.
-  ChangeSet& changes;
+  Update& update;
   RecordCache<storage::v1::SubjectRecord>& subjects;
   RecordCache<storage::v1::DealRecord>& deals;
 };
 
-// Used once: Add each part in order, then Run. Not thread-safe. As a source it
-// shows the index as it will be.
-class TenantChange final : public IndexSource {
+// Used once: Add each part in order, then Run. Not thread-safe.
+class TenantChange {
  public:
   TenantChange(const ChangeContext& context, std::string tenant_id);
 
@@ -101,13 +96,7 @@ class TenantChange final : public IndexSource {
   void PutSubjects();
   void PutSubject(const std::string& key, SubjectEntry& entry);
   void PutDeals();
-  void PutHomes();
   void PutLists(const ListEntries& before, const ListEntries& after);
-
-  absl::Status ScanTouchpoints(absl::string_view subject_key,
-                               const RowVisitor& visit) const override;
-  absl::Status ScanLists(absl::string_view prefix,
-                         const Visitor& visit) const override;
 
   const ChangeContext context_;
   const std::string tenant_id_;
@@ -117,8 +106,6 @@ class TenantChange final : public IndexSource {
   std::vector<std::shared_ptr<const v1::Touchpoint>> targets_;
 
   storage::v1::TenantRecord tenant_;
-  // Entries of the list of a journey's deals: true to add, false to delete.
-  absl::btree_map<std::string, bool> homes_;
   // By id.
   absl::node_hash_map<std::string, DealEntry> deals_;
   // By key.

@@ -32,7 +32,7 @@ absl::Status TenantChange::LoadSubjects() {
     keys.emplace_back(key);
     entry->record = std::make_unique<storage::v1::SubjectRecord>();
   }
-  const absl::Status status = context_.snapshot.MultiGet(
+  const absl::Status status = context_.update.MultiGet(
       Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
         return Parse(value, *missing[i].second->record);
       });
@@ -102,13 +102,14 @@ absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
 }
 
 absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
-  auto rows =
-      TouchpointsOfJourney(*this, tenant_id_, entry.subject, core::kNever);
+  auto rows = TouchpointsOfJourney(context_.update, tenant_id_, entry.subject,
+                                   core::kNever);
   if (!rows.ok()) return rows.status();
   auto fold = Refold(context_.rules, context_.log, tenant_id_, entry.subject,
                      *std::move(rows));
   if (!fold.ok()) return fold.status();
-  const auto deal_ids = DealsOfJourney(*this, tenant_id_, entry.subject);
+  const auto deal_ids =
+      DealsOfJourney(context_.update, tenant_id_, entry.subject);
   if (!deal_ids.ok()) return deal_ids.status();
   if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
   for (const std::string& deal_id : *deal_ids) {
@@ -149,8 +150,8 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
   if (version_before < core::kSubjectTouchpointsMax &&
       record.version() >= core::kSubjectTouchpointsMax) {
     full_subjects_.push_back(entry.subject);
-    context_.changes.Put(Family::kDefault,
-                         FullSubjectKey(tenant_id_, entry.subject), "");
+    context_.update.Put(Family::kDefault,
+                        FullSubjectKey(tenant_id_, entry.subject), "");
   }
   std::optional<JourneyPlaces> places;
   if (record.has_journey()) places = PlacesOf(record.journey());
@@ -166,7 +167,7 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
   }
   std::string value = record.SerializeAsString();
   context_.subjects.Put(key, std::move(entry.record), value.size());
-  context_.changes.Put(Family::kSubjects, key, std::move(value));
+  context_.update.Put(Family::kSubjects, key, value);
 }
 
 void TenantChange::PutDeals() {
@@ -188,17 +189,7 @@ void TenantChange::PutDeals() {
     }
     std::string value = entry.record->SerializeAsString();
     context_.deals.Put(key, std::move(entry.record), value.size());
-    context_.changes.Put(Family::kDeals, std::move(key), std::move(value));
-  }
-}
-
-void TenantChange::PutHomes() {
-  for (const auto& [key, is_added] : homes_) {
-    if (is_added) {
-      context_.changes.Put(Family::kLists, key, "");
-    } else {
-      context_.changes.Delete(Family::kLists, key);
-    }
+    context_.update.Put(Family::kDeals, key, value);
   }
 }
 
@@ -208,54 +199,11 @@ void TenantChange::PutLists(const ListEntries& before,
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };
   for (const std::string& key : before) {
-    if (!stands_in(key, after)) context_.changes.Delete(Family::kLists, key);
+    if (!stands_in(key, after)) context_.update.Delete(Family::kLists, key);
   }
   for (const std::string& key : after) {
-    if (!stands_in(key, before)) context_.changes.Put(Family::kLists, key, "");
+    if (!stands_in(key, before)) context_.update.Put(Family::kLists, key, "");
   }
-}
-
-absl::Status TenantChange::ScanTouchpoints(absl::string_view subject_key,
-                                           const RowVisitor& visit) const {
-  const auto& put = context_.changes.touchpoints();
-  const auto newer = put.find(subject_key);
-  if (newer == put.end()) {
-    return context_.snapshot.ScanTouchpoints(subject_key, visit);
-  }
-  std::vector<TouchpointRow> rows;
-  const absl::Status status = context_.snapshot.ScanTouchpoints(
-      subject_key, [&](const TouchpointRow& row) {
-        rows.push_back(row);
-        return true;
-      });
-  if (!status.ok()) return status;
-  rows.insert(rows.end(), newer->second.begin(), newer->second.end());
-  SortAndKeepLast(rows);
-  for (const TouchpointRow& row : rows) {
-    if (!visit(row)) break;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status TenantChange::ScanLists(absl::string_view prefix,
-                                     const Visitor& visit) const {
-  absl::btree_map<std::string, bool> merged;
-  const absl::Status status = context_.snapshot.ScanLists(
-      prefix, [&](absl::string_view suffix, absl::string_view) {
-        merged.emplace_hint(merged.end(), absl::StrCat(prefix, suffix), true);
-        return true;
-      });
-  if (!status.ok()) return status;
-  for (auto it = homes_.lower_bound(prefix);
-       it != homes_.end() && absl::StartsWith(it->first, prefix); ++it) {
-    merged[it->first] = it->second;
-  }
-  for (const auto& [key, stands] : merged) {
-    if (stands && !visit(absl::string_view(key).substr(prefix.size()), "")) {
-      break;
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace journey::views

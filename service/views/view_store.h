@@ -27,14 +27,13 @@
 #include "google/protobuf/message_lite.h"
 #include "rocksdb/db.h"
 #include "service/core/sync.h"
-#include "service/views/change_set.h"
 #include "service/views/generation.h"
 #include "service/views/index_source.h"
 #include "service/views/views.h"
 
 namespace journey::views {
 
-// Thread-safe: one thread writes, any number read by snapshots.
+// Thread-safe: one thread writes (class Update), any number read (Snapshot).
 class ViewStore {
  public:
   // Opens or creates the store.
@@ -49,10 +48,6 @@ class ViewStore {
   // Removes the store in a directory.
   static absl::Status Destroy(const ViewsOptions& options);
 
-  // Applies changes at once: a snapshot sees all of them or none. Waits while
-  // the generation before is being written down and this one is full too.
-  absl::Status Write(ChangeSet changes);
-
   // Writes everything to disk.
   absl::Status Flush();
 
@@ -64,6 +59,7 @@ class ViewStore {
 
  private:
   friend class Snapshot;
+  friend class Update;
 
   explicit ViewStore(const ViewsOptions& options);
 
@@ -72,6 +68,18 @@ class ViewStore {
   }
   [[nodiscard]] bool IsOld() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Freeze() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // The steps of an update.
+  ViewStore& BeginUpdate();
+  [[nodiscard]] std::shared_ptr<Generation> ActiveGeneration() const {
+    core::MutexLock lock(&mutex_);
+    return active_;
+  }
+  // The versions that readers may ask for, rising.
+  [[nodiscard]] std::vector<int64_t> LiveVersions() const;
+  absl::Status Publish();
+  void GiveUp();
+
   void RunFlusher();
   absl::Status WriteDown(const Generation& generation);
   // False when the generation has nothing of the family.
@@ -95,16 +103,18 @@ class ViewStore {
   int64_t version_ ABSL_GUARDED_BY(mutex_) = 0;
   // The versions of all snapshots.
   mutable std::multiset<int64_t> versions_read_ ABSL_GUARDED_BY(mutex_);
+  // An update is under way: the active generation stays active.
+  bool is_updating_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status flush_status_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread flusher_;
 };
 
-// What the views held after some whole change set. Thread-safe; must not
-// outlive its store.
-class Snapshot final : public IndexSource {
+// What the views held after some whole update. Thread-safe; must not outlive
+// its store.
+class Snapshot : public IndexSource {
  public:
-  explicit Snapshot(const ViewStore& store);
+  explicit Snapshot(const ViewStore& store) : Snapshot(store, 0) {}
   ~Snapshot() override;
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
@@ -146,8 +156,15 @@ class Snapshot final : public IndexSource {
                           const Visitor& visit) const;
 
  private:
-  [[nodiscard]] std::optional<std::optional<std::string>> FindInMemory(
-      Family family, absl::string_view key) const;
+  friend class Update;
+
+  // `ahead` versions beyond the newest that is published.
+  Snapshot(const ViewStore& store, int64_t ahead);
+
+  [[nodiscard]] int64_t version() const { return version_; }
+
+  [[nodiscard]] std::optional<Value> FindInMemory(Family family,
+                                                  absl::string_view key) const;
   [[nodiscard]] rocksdb::ReadOptions ReadOptions() const;
   absl::Status ReadFromDisk(Family family,
                             const std::vector<rocksdb::Slice>& keys,
@@ -158,6 +175,32 @@ class Snapshot final : public IndexSource {
   std::shared_ptr<const Generation> frozen_;
   int64_t version_ = 0;
   const rocksdb::Snapshot* snapshot_ = nullptr;
+};
+
+// Writes that become visible at once: a snapshot sees all of them or none. The
+// update itself, as a snapshot, sees them as they are made. One at a time, on
+// one thread.
+class Update final : public Snapshot {
+ public:
+  explicit Update(ViewStore& store);
+  // Without Commit, nothing of the update is ever seen, and the store takes no
+  // further one.
+  ~Update() override;
+
+  void Put(Family family, absl::string_view key, absl::string_view value);
+  void Delete(Family family, absl::string_view key);
+  void PutId(absl::string_view key, const log::IdEntry& entry);
+  void PutTouchpoint(absl::string_view subject_key, const TouchpointRow& row);
+
+  // Makes the writes visible. Waits while the generation before is being
+  // written down and this one is full too.
+  absl::Status Commit();
+
+ private:
+  ViewStore& updated_;
+  const std::shared_ptr<Generation> generation_;
+  const std::vector<int64_t> live_;
+  bool is_committed_ = false;
 };
 
 // The message in `bytes`; DATA_LOSS when it cannot be parsed.

@@ -188,10 +188,9 @@ absl::Status ViewsImpl::CatchUp() {
 }
 
 absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
-  const Snapshot before(*store_);
-  ChangeSet written;
-  const ChangeContext context{before,  *options_.log, *options_.rules,
-                              written, subjects_,     deals_};
+  Update update(*store_);
+  const ChangeContext context{*options_.log, *options_.rules, update, subjects_,
+                              deals_};
   absl::btree_map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -208,11 +207,9 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   }
   checkpoint_.set_group(groups[count - 1].number);
   checkpoint_.set_event_count(checkpoint_.event_count() + events);
-  written.Put(Family::kDefault, CheckpointKey(),
-              checkpoint_.SerializeAsString());
-  if (absl::Status status = store_->Write(std::move(written)); !status.ok()) {
-    return status;
-  }
+  update.Put(Family::kDefault, CheckpointKey(),
+             checkpoint_.SerializeAsString());
+  if (absl::Status status = update.Commit(); !status.ok()) return status;
   Publish(changes);
   return absl::OkStatus();
 }
