@@ -50,13 +50,13 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::FromFold(
   }
   std::optional<PlacedDeal> out;
   if (!it->second.has_value()) return out;
-  const auto& deals = it->second->fold.deals;
+  const auto& deals = it->second->fold.deals();
   const auto deal = deals.find(deal_id);
   if (deal == deals.end() ||
-      deal->second.status() == v1::DEAL_STATUS_UNSPECIFIED) {
+      deal->second.state->status() == v1::DEAL_STATUS_UNSPECIFIED) {
     return out;
   }
-  out = PlacedDeal{deal->second, journey, it->second->instant};
+  out = PlacedDeal{*deal->second.state, journey, it->second->instant};
   return out;
 }
 

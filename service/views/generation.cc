@@ -47,12 +47,24 @@ absl::string_view Generation::Keep(absl::string_view text) {
   return {kept, text.size()};
 }
 
-template <typename Map>
-typename Map::mapped_type& Generation::EntryOf(absl::string_view key,
-                                               Map& map) {
+template <typename T>
+T& Generation::EntryOf(absl::string_view key, HashedMap<T>& map) {
   if (const auto it = map.find(key); it != map.end()) return it->second;
   bytes_ += kEntryOverheadBytes;
   return map[Keep(key)];
+}
+
+Generation::Versioned& Generation::EntryOf(absl::string_view key,
+                                           OrderedTable& table) {
+  if (const auto it = table.entries.find(key); it != table.entries.end()) {
+    return it->second->newest;
+  }
+  auto* entry = google::protobuf::Arena::Create<OrderedEntry>(
+      &arena_, OrderedEntry{Keep(key), {}});
+  bytes_ += kEntryOverheadBytes + sizeof(OrderedEntry);
+  table.entries[entry->key] = entry;
+  table.runs.Add(entry);
+  return entry->newest;
 }
 
 // Puts a version in front. Of those behind, what lies between two versions
@@ -75,54 +87,71 @@ void Generation::Push(int64_t version, const std::vector<int64_t>& live,
   newest.value = value.has_value() ? Value(Keep(*value)) : std::nullopt;
 }
 
-void Generation::Put(Family family, absl::string_view key, const Value& value,
-                     int64_t version, const std::vector<int64_t>& live) {
-  core::MutexLock lock(&mutex_);
-  switch (family) {
+// Lets the memory of one write come while that of others is on its way:
+// looking up one key after the other would wait for each.
+void Generation::Prefetch(const Write& write) const {
+  switch (write.family) {
+    case Family::kIds:
+      return ids_.prefetch(write.key);
+    case Family::kTouchpoints:
+      return touchpoints_.prefetch(write.key);
     case Family::kSubjects:
-      return Push(version, live, value, EntryOf(key, subjects_));
+      return subjects_.prefetch(write.key);
     case Family::kDeals:
-      return Push(version, live, value, EntryOf(key, deals_));
+      return deals_.prefetch(write.key);
     case Family::kDefault:
-      return Push(version, live, value, EntryOf(key, default_));
-    default:
-      return Push(version, live, value, EntryOf(key, lists_));
+      return default_.entries.prefetch(write.key);
+    case Family::kLists:
+      return lists_.entries.prefetch(write.key);
   }
 }
 
-void Generation::PutId(absl::string_view key, const log::IdEntry& entry) {
-  core::MutexLock lock(&mutex_);
-  EntryOf(key, ids_) = entry;
+void Generation::ApplyOne(const Write& write, int64_t version,
+                          const std::vector<int64_t>& live) {
+  switch (write.family) {
+    case Family::kIds:
+      EntryOf(write.key, ids_) = write.id;
+      return;
+    case Family::kTouchpoints: {
+      VersionedRow*& newest = EntryOf(write.key, touchpoints_);
+      newest = google::protobuf::Arena::Create<VersionedRow>(
+          &arena_, VersionedRow{write.row, version, newest});
+      bytes_ += sizeof(VersionedRow);
+      return;
+    }
+    case Family::kSubjects:
+      return Push(version, live, write.value, EntryOf(write.key, subjects_));
+    case Family::kDeals:
+      return Push(version, live, write.value, EntryOf(write.key, deals_));
+    case Family::kDefault:
+      return Push(version, live, write.value, EntryOf(write.key, default_));
+    case Family::kLists:
+      return Push(version, live, write.value, EntryOf(write.key, lists_));
+  }
 }
 
-void Generation::PutTouchpoint(absl::string_view subject_key,
-                               const TouchpointRow& row, int64_t version) {
+void Generation::Apply(const std::vector<Write>& writes, int64_t version,
+                       const std::vector<int64_t>& live) {
   core::MutexLock lock(&mutex_);
-  VersionedRow*& newest = EntryOf(subject_key, touchpoints_);
-  newest = google::protobuf::Arena::Create<VersionedRow>(
-      &arena_, VersionedRow{row, version, newest});
-  bytes_ += sizeof(VersionedRow);
+  for (const Write& write : writes) Prefetch(write);
+  for (const Write& write : writes) ApplyOne(write, version, live);
 }
 
 std::optional<Value> Generation::Find(Family family, absl::string_view key,
                                       int64_t version) const {
   core::MutexLock lock(&mutex_);
-  const auto find = [&](const auto& map) -> std::optional<Value> {
+  const Versioned* at = nullptr;
+  if (family == Family::kSubjects || family == Family::kDeals) {
+    const auto& map = family == Family::kSubjects ? subjects_ : deals_;
     const auto it = map.find(key);
-    const Versioned* at = it == map.end() ? nullptr : At(it->second, version);
-    if (at == nullptr) return std::nullopt;
-    return at->value;
-  };
-  switch (family) {
-    case Family::kSubjects:
-      return find(subjects_);
-    case Family::kDeals:
-      return find(deals_);
-    case Family::kDefault:
-      return find(default_);
-    default:
-      return find(lists_);
+    if (it != map.end()) at = At(it->second, version);
+  } else {
+    const auto& map = (family == Family::kDefault ? default_ : lists_).entries;
+    const auto it = map.find(key);
+    if (it != map.end()) at = At(it->second->newest, version);
   }
+  if (at == nullptr) return std::nullopt;
+  return at->value;
 }
 
 std::optional<log::IdEntry> Generation::FindId(absl::string_view key) const {
@@ -137,42 +166,58 @@ std::vector<Entry> Generation::Range(Family family, absl::string_view first,
                                      int64_t version,
                                      std::string& last_key) const {
   core::MutexLock lock(&mutex_);
-  const OrderedMap& map = family == Family::kDefault ? default_ : lists_;
+  const OrderedTable& table = family == Family::kDefault ? default_ : lists_;
   std::vector<Entry> out;
-  last_key.clear();
   size_t visited = 0;
-  for (auto it = map.lower_bound(first);
-       it != map.end() && (end.empty() || it->first < end); ++it) {
-    if (visited++ == entries_max) return out;
-    last_key = std::string(it->first);
-    if (const Versioned* at = At(it->second, version)) {
-      out.emplace_back(it->first, at->value);
+  bool is_cut = false;
+  table.runs.Scan(first, end, [&](const OrderedEntry& entry) {
+    if (visited == entries_max) {
+      is_cut = true;
+      return false;
     }
-  }
-  last_key.clear();
+    ++visited;
+    last_key = std::string(entry.key);
+    if (const Versioned* at = At(entry.newest, version)) {
+      out.emplace_back(entry.key, at->value);
+    }
+    return true;
+  });
+  if (!is_cut) last_key.clear();
   return out;
 }
 
-std::vector<TouchpointRow> Generation::Touchpoints(
-    absl::string_view subject_key, int64_t version) const {
+std::vector<TouchpointRow> Generation::RowsOf(const VersionedRow* newest,
+                                              int64_t version) {
   std::vector<TouchpointRow> rows;
-  {
-    core::MutexLock lock(&mutex_);
-    const auto it = touchpoints_.find(subject_key);
-    const VersionedRow* row = it == touchpoints_.end() ? nullptr : it->second;
-    for (; row != nullptr; row = row->older) {
-      if (row->version <= version) rows.push_back(row->row);
-    }
+  for (const VersionedRow* row = newest; row != nullptr; row = row->older) {
+    if (row->version <= version) rows.push_back(row->row);
   }
   std::reverse(rows.begin(), rows.end());
   SortAndKeepLast(rows);
   return rows;
 }
 
+std::vector<TouchpointRow> Generation::Touchpoints(
+    absl::string_view subject_key, int64_t version) const {
+  const VersionedRow* newest = nullptr;
+  {
+    // Rows do not change any more once they are there.
+    core::MutexLock lock(&mutex_);
+    const auto it = touchpoints_.find(subject_key);
+    if (it != touchpoints_.end()) newest = it->second;
+  }
+  return RowsOf(newest, version);
+}
+
 void Generation::ForEach(Family family, Visitor visit) const {
-  const auto visit_newest = [&](const auto& entries) {
-    for (const auto* entry : entries) {
+  const auto visit_newest = [&](const HashedMap<Versioned>& map) {
+    for (const auto* entry : SortedByKey(map)) {
       if (!visit(entry->first, entry->second.value)) return;
+    }
+  };
+  const auto visit_ordered = [&](const OrderedTable& table) {
+    for (const auto* entry : SortedByKey(table.entries)) {
+      if (!visit(entry->first, entry->second->newest.value)) return;
     }
   };
   switch (family) {
@@ -184,8 +229,7 @@ void Generation::ForEach(Family family, Visitor visit) const {
     case Family::kTouchpoints:
       for (const auto* subject : SortedByKey(touchpoints_)) {
         std::string key(subject->first);
-        for (const TouchpointRow& row :
-             Touchpoints(subject->first, INT64_MAX)) {
+        for (const TouchpointRow& row : RowsOf(subject->second, INT64_MAX)) {
           key.resize(subject->first.size());
           AppendRowKey(row, key);
           if (!visit(key, EncodeRow(row))) return;
@@ -193,13 +237,13 @@ void Generation::ForEach(Family family, Visitor visit) const {
       }
       return;
     case Family::kSubjects:
-      return visit_newest(SortedByKey(subjects_));
+      return visit_newest(subjects_);
     case Family::kDeals:
-      return visit_newest(SortedByKey(deals_));
+      return visit_newest(deals_);
     case Family::kDefault:
-      return visit_newest(SortedByKey(default_));
+      return visit_ordered(default_);
     case Family::kLists:
-      return visit_newest(SortedByKey(lists_));
+      return visit_ordered(lists_);
   }
 }
 

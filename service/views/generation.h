@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/arena.h"
 #include "service/core/sync.h"
 #include "service/log/writer.h"
+#include "service/views/sorted_runs.h"
 #include "service/views/touchpoint_row.h"
 
 namespace journey::views {
@@ -31,6 +31,20 @@ inline constexpr int kFamilyCount = 6;
 using Value = std::optional<absl::string_view>;
 using Entry = std::pair<absl::string_view, Value>;
 
+// One write. Texts belong to the caller.
+struct Write {
+  Family family = Family::kDefault;
+  // Of `touchpoints`: the subject's.
+  absl::string_view key;
+  // Of `default`, `subjects`, `deals` and `lists`.
+  Value value;
+  // Of `ids`. Its entries have no versions: only the writer reads them, and it
+  // knows of what is on its way.
+  log::IdEntry id;
+  // Of `touchpoints`.
+  TouchpointRow row;
+};
+
 // Thread-safe: one thread writes, any number read at the same time. Writes
 // have versions, which rise; a reader that asks for a version sees the writes
 // of that version and of those before it. Keys and values lie side by side in
@@ -39,16 +53,10 @@ class Generation {
  public:
   Generation();
 
-  // Sets or deletes a key of `default`, `subjects`, `deals` or `lists`. `live`
-  // are the versions that readers may still ask for, rising; values that none
-  // of them sees are forgotten.
-  void Put(Family family, absl::string_view key, const Value& value,
-           int64_t version, const std::vector<int64_t>& live);
-  // Entries of ids have no versions: only the writer reads them, and it knows
-  // of what is on its way.
-  void PutId(absl::string_view key, const log::IdEntry& entry);
-  void PutTouchpoint(absl::string_view subject_key, const TouchpointRow& row,
-                     int64_t version);
+  // Applies writes in their order. `live` are the versions that readers may
+  // still ask for, rising; values that none of them sees are forgotten.
+  void Apply(const std::vector<Write>& writes, int64_t version,
+             const std::vector<int64_t>& live);
 
   // What is known of a key of `default`, `subjects`, `deals` or `lists` at a
   // version; unset when nothing is.
@@ -92,19 +100,38 @@ class Generation {
     int64_t version = 0;
     VersionedRow* older = nullptr;
   };
+  struct OrderedEntry {
+    absl::string_view key;
+    Versioned newest;
+  };
   template <typename T>
   using HashedMap = absl::flat_hash_map<absl::string_view, T>;
-  using OrderedMap = absl::btree_map<absl::string_view, Versioned>;
 
+  // Keys with their values, read in order.
+  struct OrderedTable {
+    HashedMap<OrderedEntry*> entries;
+    // Sorted when it is read.
+    mutable SortedRuns<OrderedEntry> runs;
+  };
+
+  // The rows of a version, by time and position.
+  static std::vector<TouchpointRow> RowsOf(const VersionedRow* newest,
+                                           int64_t version);
   static const Versioned* At(const Versioned& newest, int64_t version);
+  void Prefetch(const Write& write) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyOne(const Write& write, int64_t version,
+                const std::vector<int64_t>& live)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Push(int64_t version, const std::vector<int64_t>& live,
             const Value& value, Versioned& newest)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::string_view Keep(absl::string_view text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The entry of a key, made where there is none.
-  template <typename Map>
-  typename Map::mapped_type& EntryOf(absl::string_view key, Map& map)
+  template <typename T>
+  T& EntryOf(absl::string_view key, HashedMap<T>& map)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Versioned& EntryOf(absl::string_view key, OrderedTable& table)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable core::Mutex mutex_;
@@ -114,8 +141,8 @@ class Generation {
   HashedMap<VersionedRow*> touchpoints_ ABSL_GUARDED_BY(mutex_);
   HashedMap<Versioned> subjects_ ABSL_GUARDED_BY(mutex_);
   HashedMap<Versioned> deals_ ABSL_GUARDED_BY(mutex_);
-  OrderedMap default_ ABSL_GUARDED_BY(mutex_);
-  OrderedMap lists_ ABSL_GUARDED_BY(mutex_);
+  OrderedTable default_ ABSL_GUARDED_BY(mutex_);
+  OrderedTable lists_ ABSL_GUARDED_BY(mutex_);
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -127,6 +127,7 @@ rocksdb::ReadOptions Snapshot::ReadOptions() const {
 
 std::optional<Value> Snapshot::FindInMemory(Family family,
                                             absl::string_view key) const {
+  ApplyWaiting();
   auto found = active_->Find(family, key, version_);
   if (!found.has_value() && frozen_ != nullptr) {
     found = frozen_->Find(family, key, version_);
@@ -170,22 +171,24 @@ absl::StatusOr<bool> Snapshot::Get(
 absl::Status Snapshot::MultiGet(Family family,
                                 const std::vector<std::string>& keys,
                                 ValueTaker take) const {
-  std::vector<size_t> missing;
-  std::vector<rocksdb::Slice> slices;
+  std::vector<std::optional<Value>> in_memory;
+  in_memory.reserve(keys.size());
+  std::vector<DiskKey> missing;
   for (size_t i = 0; i < keys.size(); ++i) {
-    const auto in_memory = FindInMemory(family, keys[i]);
-    if (!in_memory.has_value()) {
-      missing.push_back(i);
-      slices.emplace_back(keys[i]);
-    } else if (in_memory->has_value()) {
-      if (absl::Status status = take(i, **in_memory); !status.ok()) {
-        return status;
-      }
+    in_memory.push_back(FindInMemory(family, keys[i]));
+    if (!in_memory.back().has_value()) {
+      missing.emplace_back(keys[i], i);
+    } else if (in_memory.back()->has_value()) {
+      __builtin_prefetch((*in_memory.back())->data());
     }
   }
-  return ReadFromDisk(family, slices, [&](size_t k, absl::string_view value) {
-    return take(missing[k], value);
-  });
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!in_memory[i].has_value() || !in_memory[i]->has_value()) continue;
+    if (absl::Status status = take(i, **in_memory[i]); !status.ok()) {
+      return status;
+    }
+  }
+  return ReadFromDisk(family, std::move(missing), take);
 }
 
 absl::Status Snapshot::Scan(Family family, absl::string_view first,
@@ -196,6 +199,7 @@ absl::Status Snapshot::Scan(Family family, absl::string_view first,
   const std::unique_ptr<rocksdb::Iterator> disk(
       store_.db_->NewIterator(options, store_.handle(family)));
   disk->Seek(ToSlice(first));
+  ApplyWaiting();
   Cursor active(active_.get(), family, first, end, version_);
   Cursor frozen(frozen_.get(), family, first, end, version_);
   Merge(active, frozen, *disk, visit);
@@ -213,9 +217,9 @@ absl::Status Snapshot::ScanPrefix(Family family, absl::string_view prefix,
 
 absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
                                std::vector<log::IdEntry>& entries) const {
+  ApplyWaiting();
   entries.assign(keys.size(), {});
-  std::vector<size_t> missing;
-  std::vector<rocksdb::Slice> slices;
+  std::vector<DiskKey> missing;
   for (size_t i = 0; i < keys.size(); ++i) {
     auto entry = active_->FindId(keys[i]);
     if (!entry.has_value() && frozen_ != nullptr) {
@@ -224,42 +228,43 @@ absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
     if (entry.has_value()) {
       entries[i] = *entry;
     } else {
-      missing.push_back(i);
-      slices.emplace_back(keys[i]);
+      missing.emplace_back(keys[i], i);
     }
   }
-  return ReadFromDisk(Family::kIds, slices,
-                      [&](size_t k, absl::string_view value) {
+  return ReadFromDisk(Family::kIds, std::move(missing),
+                      [&](size_t i, absl::string_view value) {
                         auto entry = DecodeId(value);
                         if (!entry.ok()) return entry.status();
-                        entries[missing[k]] = *entry;
+                        entries[i] = *entry;
                         return absl::OkStatus();
                       });
 }
 
-// Reads keys that ascend; `take` gets the number and the value of each that
-// is there.
-absl::Status Snapshot::ReadFromDisk(Family family,
-                                    const std::vector<rocksdb::Slice>& keys,
+absl::Status Snapshot::ReadFromDisk(Family family, std::vector<DiskKey> keys,
                                     ValueTaker take) const {
   if (keys.empty()) return absl::OkStatus();
+  // RocksDB reads sorted keys in less time than it takes to sort them.
+  std::sort(keys.begin(), keys.end());
+  std::vector<rocksdb::Slice> slices;
+  slices.reserve(keys.size());
+  for (const DiskKey& key : keys) slices.push_back(ToSlice(key.first));
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
   store_.db_->MultiGet(ReadOptions(), store_.handle(family), keys.size(),
-                       keys.data(), values.data(), statuses.data(),
+                       slices.data(), values.data(), statuses.data(),
                        /*sorted_input=*/true);
   for (size_t k = 0; k < keys.size(); ++k) {
     if (statuses[k].IsNotFound()) continue;
     if (!statuses[k].ok()) return FromRocks(statuses[k]);
-    if (absl::Status status = take(k, ToView(values[k])); !status.ok()) {
-      return status;
-    }
+    absl::Status status = take(keys[k].second, ToView(values[k]));
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
                                        const RowVisitor& visit) const {
+  ApplyWaiting();
   std::vector<TouchpointRow> rows;
   if (frozen_ != nullptr) rows = frozen_->Touchpoints(subject_key, version_);
   const std::vector<TouchpointRow> newer =

@@ -166,28 +166,21 @@ absl::Status TenantChange::LoadNamedDeals() {
 }
 
 absl::Status TenantChange::LoadDeals(const std::vector<std::string>& deal_ids) {
-  // By key; RocksDB reads sorted keys in less time.
-  std::vector<std::pair<std::string, DealEntry*>> missing;
+  std::vector<DealEntry*> entries;
+  std::vector<std::string> keys;
   for (const std::string& deal_id : deal_ids) {
     const auto [it, is_new] = deals_.try_emplace(deal_id);
     if (!is_new) continue;
-    std::string key = DealKey(tenant_id_, deal_id);
-    it->second.record = context_.deals.Take(key);
-    it->second.existed = it->second.record != nullptr;
-    if (!it->second.existed) missing.emplace_back(std::move(key), &it->second);
+    it->second.record =
+        google::protobuf::Arena::CreateMessage<DealRecord>(&context_.arena);
+    entries.push_back(&it->second);
+    keys.push_back(DealKey(tenant_id_, deal_id));
   }
-  std::sort(missing.begin(), missing.end());
-  std::vector<std::string> keys;
-  keys.reserve(missing.size());
-  for (auto& [key, entry] : missing) {
-    keys.push_back(std::move(key));
-    entry->record = std::make_unique<DealRecord>();
-  }
-  return context_.update.MultiGet(
-      Family::kDeals, keys, [&](size_t i, absl::string_view value) {
-        missing[i].second->existed = true;
-        return Parse(value, *missing[i].second->record);
-      });
+  return context_.update.MultiGet(Family::kDeals, keys,
+                                  [&](size_t i, absl::string_view value) {
+                                    entries[i]->existed = true;
+                                    return Parse(value, *entries[i]->record);
+                                  });
 }
 
 absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
@@ -233,16 +226,16 @@ absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
   }
   const auto events = context_.log.ReadPositions(tenant_id_, positions);
   if (!events.ok()) return events.status();
-  DealRecord record;
+  DealRecord& record = *(*deal)->record;
+  const v1::Subject before = HomeOf(deal_id, record);
+  record.clear_account_moment();
+  record.clear_account_id();
+  record.clear_contact_moment();
+  record.clear_contact_id();
   for (const log::LogEvent& event : *events) {
     NoteHome(*event.touchpoint, record);
   }
-  const v1::Subject before = HomeOf(deal_id, *(*deal)->record);
   const v1::Subject after = HomeOf(deal_id, record);
-  if ((*deal)->record->has_deal()) {
-    record.mutable_deal()->Swap((*deal)->record->mutable_deal());
-  }
-  (*deal)->record->Swap(&record);
   (*deal)->dirty = true;
   if (!SameSubject(before, after)) MoveDeal(deal_id, before, after);
   EntryOf(after).refold = true;

@@ -11,13 +11,13 @@
 
 #include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
+#include "google/protobuf/arena.h"
 #include "journey/storage/v1/views.pb.h"
 #include "projections/journey_fold.h"
 #include "projections/rules/rules.h"
 #include "service/core/touchpoint.h"
 #include "service/log/event_log.h"
 #include "service/views/lists.h"
-#include "service/views/record_cache.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
 
@@ -28,8 +28,8 @@ struct ChangeContext {
   const log::EventLog& log;
   const projections::Rules& rules;
   Update& update;
-  RecordCache<storage::v1::SubjectRecord>& subjects;
-  RecordCache<storage::v1::DealRecord>& deals;
+  // For records and folds.
+  google::protobuf::Arena& arena;
 };
 
 // Used once: Add each part in order, then Run. Not thread-safe.
@@ -52,7 +52,7 @@ class TenantChange {
 
  private:
   struct DealEntry {
-    std::unique_ptr<storage::v1::DealRecord> record;
+    storage::v1::DealRecord* record = nullptr;
     bool existed = false;
     bool dirty = false;
     // Filled when the deal is about to change.
@@ -60,7 +60,7 @@ class TenantChange {
   };
   struct SubjectEntry {
     v1::Subject subject;
-    std::unique_ptr<storage::v1::SubjectRecord> record;
+    storage::v1::SubjectRecord* record = nullptr;
     int64_t versions_added = 0;
     bool refold = false;
     std::vector<const v1::Touchpoint*> pending;
@@ -111,6 +111,8 @@ class TenantChange {
   // By key.
   absl::node_hash_map<std::string, SubjectEntry> subjects_;
   std::vector<v1::Subject> full_subjects_;
+  // For serialised records.
+  std::string text_;
 };
 
 }  // namespace journey::views

@@ -19,29 +19,26 @@ bool InOrder(const v1::Touchpoint* a, const v1::Touchpoint* b) {
 }  // namespace
 
 absl::Status TenantChange::LoadSubjects() {
-  // By key; RocksDB reads sorted keys in less time.
-  std::vector<std::pair<absl::string_view, SubjectEntry*>> missing;
-  for (auto& [key, entry] : subjects_) {
-    entry.record = context_.subjects.Take(key);
-    if (entry.record == nullptr) missing.emplace_back(key, &entry);
-  }
-  std::sort(missing.begin(), missing.end());
+  std::vector<SubjectEntry*> entries;
   std::vector<std::string> keys;
-  keys.reserve(missing.size());
-  for (const auto& [key, entry] : missing) {
-    keys.emplace_back(key);
-    entry->record = std::make_unique<storage::v1::SubjectRecord>();
-  }
-  const absl::Status status = context_.update.MultiGet(
-      Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
-        return Parse(value, *missing[i].second->record);
-      });
+  entries.reserve(subjects_.size());
+  keys.reserve(subjects_.size());
   for (auto& [key, entry] : subjects_) {
-    if (entry.record->has_journey()) {
-      entry.places_before = PlacesOf(entry.record->journey());
-    }
+    entry.record =
+        google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
+            &context_.arena);
+    entries.push_back(&entry);
+    keys.push_back(key);
   }
-  return status;
+  return context_.update.MultiGet(
+      Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
+        SubjectEntry& entry = *entries[i];
+        const absl::Status status = Parse(value, *entry.record);
+        if (entry.record->has_journey()) {
+          entry.places_before = PlacesOf(entry.record->journey());
+        }
+        return status;
+      });
 }
 
 // Decides which journeys are folded on and which again, and loads the deals
@@ -67,20 +64,20 @@ absl::Status TenantChange::LoadDealsToFold() {
 void TenantChange::TakeDeal(const std::string& deal_id,
                             projections::JourneyFold& fold) {
   DealEntry& entry = deals_[deal_id];
-  if (!entry.record->has_deal() || fold.deals.contains(deal_id)) return;
+  if (!entry.record->has_deal() || fold.deals().contains(deal_id)) return;
   if (!entry.places_before.has_value()) {
     entry.places_before = PlacesOf(context_.rules, entry.record->deal());
   }
-  fold.deals[deal_id].Swap(entry.record->mutable_deal());
+  fold.DealOf(deal_id).Swap(entry.record->mutable_deal());
 }
 
 absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
   if (entry.pending.empty()) return absl::OkStatus();
-  projections::JourneyFold fold = projections::EmptyFold(entry.subject);
+  projections::JourneyFold fold(entry.subject, &context_.arena);
   if (entry.record->has_journey()) {
-    fold.state.Swap(entry.record->mutable_journey());
+    fold.state().Swap(entry.record->mutable_journey());
   }
-  for (const auto& deal : fold.state.open_deals()) {
+  for (const auto& deal : fold.state().open_deals()) {
     TakeDeal(deal.deal_id(), fold);
   }
   for (const v1::Touchpoint* touchpoint : entry.pending) {
@@ -89,15 +86,15 @@ absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
   for (const v1::Touchpoint* touchpoint : entry.pending) {
     projections::Evolve(context_.rules, *touchpoint, fold);
   }
-  for (auto& [deal_id, state] : fold.deals) {
+  for (const auto& [deal_id, folded] : fold.deals()) {
     DealEntry& deal = deals_[deal_id];
-    if (fold.changed_deals.contains(deal_id)) {
-      StoreDeal(deal, &state);
-    } else if (deal.record->has_deal()) {
-      deal.record->mutable_deal()->Swap(&state);
+    if (folded.is_changed) {
+      StoreDeal(deal, folded.state);
+    } else {
+      deal.record->mutable_deal()->Swap(folded.state);
     }
   }
-  entry.record->mutable_journey()->Swap(&fold.state);
+  entry.record->mutable_journey()->Swap(&fold.state());
   return absl::OkStatus();
 }
 
@@ -106,20 +103,21 @@ absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
                                    core::kNever);
   if (!rows.ok()) return rows.status();
   auto fold = Refold(context_.rules, context_.log, tenant_id_, entry.subject,
-                     *std::move(rows));
+                     *std::move(rows), &context_.arena);
   if (!fold.ok()) return fold.status();
   const auto deal_ids =
       DealsOfJourney(context_.update, tenant_id_, entry.subject);
   if (!deal_ids.ok()) return deal_ids.status();
   if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
   for (const std::string& deal_id : *deal_ids) {
-    const auto it = fold->deals.find(deal_id);
-    StoreDeal(deals_[deal_id], it == fold->deals.end() ? nullptr : &it->second);
+    const auto it = fold->deals().find(deal_id);
+    StoreDeal(deals_[deal_id],
+              it == fold->deals().end() ? nullptr : it->second.state);
   }
-  if (fold->state.touchpoint_count() == 0) {
+  if (fold->state().touchpoint_count() == 0) {
     entry.record->clear_journey();
   } else {
-    entry.record->mutable_journey()->Swap(&fold->state);
+    entry.record->mutable_journey()->Swap(&fold->state());
   }
   return absl::OkStatus();
 }
@@ -165,21 +163,13 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
     };
     PutLists(lists(entry.places_before), lists(places));
   }
-  std::string value = record.SerializeAsString();
-  context_.subjects.Put(key, std::move(entry.record), value.size());
-  context_.update.Put(Family::kSubjects, key, value);
+  record.SerializeToString(&text_);
+  context_.update.Put(Family::kSubjects, key, text_);
 }
 
 void TenantChange::PutDeals() {
   for (auto& [deal_id, entry] : deals_) {
-    std::string key = DealKey(tenant_id_, deal_id);
-    if (!entry.dirty) {
-      // Not changed, but perhaps taken out of the cache.
-      const size_t bytes = entry.record->ByteSizeLong();
-      if (entry.existed)
-        context_.deals.Put(key, std::move(entry.record), bytes);
-      continue;
-    }
+    if (!entry.dirty) continue;
     if (entry.places_before.has_value()) {
       const DealPlaces places = PlacesOf(context_.rules, entry.record->deal());
       tenant_.set_deal_count(tenant_.deal_count() + (places.is_deal ? 1 : 0) -
@@ -187,9 +177,8 @@ void TenantChange::PutDeals() {
       PutLists(ListsOfDeal(tenant_id_, deal_id, *entry.places_before, places),
                ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before));
     }
-    std::string value = entry.record->SerializeAsString();
-    context_.deals.Put(key, std::move(entry.record), value.size());
-    context_.update.Put(Family::kDeals, key, value);
+    entry.record->SerializeToString(&text_);
+    context_.update.Put(Family::kDeals, DealKey(tenant_id_, deal_id), text_);
   }
 }
 

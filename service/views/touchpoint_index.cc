@@ -121,13 +121,13 @@ size_t ChunkEnd(const std::vector<TouchpointRow>& rows, size_t begin,
 absl::StatusOr<projections::JourneyFold> Refold(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, const v1::Subject& journey,
-    std::vector<TouchpointRow> rows) {
+    std::vector<TouchpointRow> rows, google::protobuf::Arena* arena) {
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [](const TouchpointRow& row) {
                               return row.retraction_position != 0;
                             }),
              rows.end());
-  projections::JourneyFold fold = projections::EmptyFold(journey);
+  projections::JourneyFold fold(journey, arena);
   for (size_t begin = 0; begin < rows.size();) {
     const size_t end = ChunkEnd(rows, begin, kReadChunk);
     const auto placed = ReadInOrder(log, tenant_id, rows, begin, end);

@@ -55,11 +55,11 @@ absl::StatusOr<std::vector<PlacedEvent>> ReadInOrder(
                               size_t begin, size_t size);
 
 // Folds a journey from its touchpoints, leaving out those retracted. `rows`
-// are by time and position.
+// are by time and position. `arena` is the fold's.
 absl::StatusOr<projections::JourneyFold> Refold(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, const v1::Subject& journey,
-    std::vector<TouchpointRow> rows);
+    std::vector<TouchpointRow> rows, google::protobuf::Arena* arena = nullptr);
 
 }  // namespace journey::views
 

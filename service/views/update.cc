@@ -9,6 +9,9 @@ namespace {
 
 // A full generation may grow so far while the one before is written down.
 constexpr size_t kFullTimesMax = 2;
+// Writes, and bytes of texts, that wait to be applied together.
+constexpr size_t kWaitingMax = 64;
+constexpr size_t kWaitingBytes = size_t{64} * 1024;
 
 }  // namespace
 
@@ -56,25 +59,67 @@ Update::~Update() {
   if (!is_committed_) updated_.GiveUp();
 }
 
+absl::string_view Update::Keep(absl::string_view text) {
+  const size_t begin = texts_.size();
+  texts_.append(text.data(), text.size());
+  return {texts_.data() + begin, text.size()};
+}
+
 void Update::Put(Family family, absl::string_view key,
                  absl::string_view value) {
-  generation_->Put(family, key, value, version(), live_);
+  MakeRoom(key.size() + value.size());
+  Write write;
+  write.family = family;
+  write.key = Keep(key);
+  write.value = Keep(value);
+  waiting_.push_back(write);
 }
 
 void Update::Delete(Family family, absl::string_view key) {
-  generation_->Put(family, key, std::nullopt, version(), live_);
+  MakeRoom(key.size());
+  Write write;
+  write.family = family;
+  write.key = Keep(key);
+  waiting_.push_back(write);
 }
 
 void Update::PutId(absl::string_view key, const log::IdEntry& entry) {
-  generation_->PutId(key, entry);
+  MakeRoom(key.size());
+  Write write;
+  write.family = Family::kIds;
+  write.key = Keep(key);
+  write.id = entry;
+  waiting_.push_back(write);
 }
 
 void Update::PutTouchpoint(absl::string_view subject_key,
                            const TouchpointRow& row) {
-  generation_->PutTouchpoint(subject_key, row, version());
+  MakeRoom(subject_key.size());
+  Write write;
+  write.family = Family::kTouchpoints;
+  write.key = Keep(subject_key);
+  write.row = row;
+  waiting_.push_back(write);
+}
+
+// Texts must not move while writes refer to them.
+void Update::MakeRoom(size_t bytes) {
+  if (waiting_.size() == kWaitingMax ||
+      texts_.size() + bytes > texts_.capacity()) {
+    ApplyWaiting();
+    texts_.reserve(std::max(bytes, kWaitingBytes));
+  }
+}
+
+void Update::ApplyWaiting() const {
+  if (waiting_.empty()) return;
+  generation_->Apply(waiting_, version(), live_);
+  waiting_.clear();
+  texts_.clear();
 }
 
 absl::Status Update::Commit() {
+  ApplyWaiting();
   is_committed_ = true;
   return updated_.Publish();
 }

@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -127,15 +128,15 @@ class Snapshot : public IndexSource {
   absl::StatusOr<bool> Get(Family family, absl::string_view key,
                            google::protobuf::MessageLite& message) const;
 
-  // Reads many values. `keys` ascend; `take` gets the number of each key that
-  // is there, in any order, with its value.
+  // Reads many values. `take` gets the number of each key that is there, in
+  // any order, with its value.
   using ValueTaker =
       absl::FunctionRef<absl::Status(size_t i, absl::string_view value)>;
   absl::Status MultiGet(Family family, const std::vector<std::string>& keys,
                         ValueTaker take) const;
 
-  // Reads the entries of ids, empty where an id is not known. `keys` ascend.
-  // May be newer than the snapshot.
+  // Reads the entries of ids, empty where an id is not known. May be newer
+  // than the snapshot.
   absl::Status ReadIds(const std::vector<std::string>& keys,
                        std::vector<log::IdEntry>& entries) const;
 
@@ -163,11 +164,15 @@ class Snapshot : public IndexSource {
 
   [[nodiscard]] int64_t version() const { return version_; }
 
+  // Before each look at a generation.
+  virtual void ApplyWaiting() const {}
+
   [[nodiscard]] std::optional<Value> FindInMemory(Family family,
                                                   absl::string_view key) const;
   [[nodiscard]] rocksdb::ReadOptions ReadOptions() const;
-  absl::Status ReadFromDisk(Family family,
-                            const std::vector<rocksdb::Slice>& keys,
+  // Keys to read, with their numbers.
+  using DiskKey = std::pair<absl::string_view, size_t>;
+  absl::Status ReadFromDisk(Family family, std::vector<DiskKey> keys,
                             ValueTaker take) const;
 
   const ViewStore& store_;
@@ -178,8 +183,8 @@ class Snapshot : public IndexSource {
 };
 
 // Writes that become visible at once: a snapshot sees all of them or none. The
-// update itself, as a snapshot, sees them as they are made. One at a time, on
-// one thread.
+// update itself, as a snapshot, sees them as soon as they are made. One at a
+// time, on one thread.
 class Update final : public Snapshot {
  public:
   explicit Update(ViewStore& store);
@@ -197,9 +202,17 @@ class Update final : public Snapshot {
   absl::Status Commit();
 
  private:
+  absl::string_view Keep(absl::string_view text);
+  void MakeRoom(size_t bytes);
+  void ApplyWaiting() const override;
+
   ViewStore& updated_;
   const std::shared_ptr<Generation> generation_;
   const std::vector<int64_t> live_;
+  // Made, but not yet in the generation: it takes many at a time.
+  mutable std::vector<Write> waiting_;
+  // Their texts.
+  mutable std::string texts_;
   bool is_committed_ = false;
 };
 

@@ -17,7 +17,6 @@
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
-#include "service/views/record_cache.h"
 #include "service/views/tenant_change.h"
 #include "service/views/view_store.h"
 
@@ -28,6 +27,9 @@ namespace {
 // views are then made anew from the log.
 constexpr int kViewsFormatVersion = 2;
 
+// Of the arena for what one batch changes, kept from batch to batch.
+constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
+
 class ViewsImpl final : public Views {
  public:
   ViewsImpl(ViewsOptions options, std::unique_ptr<ViewStore> store,
@@ -37,8 +39,6 @@ class ViewsImpl final : public Views {
         context_{store_.get(), options_.log, options_.rules.get(),
                  options_.clock},
         checkpoint_(std::move(checkpoint)),
-        subjects_(options_.record_cache_bytes / 2),
-        deals_(options_.record_cache_bytes / 2),
         group_(checkpoint_.group()),
         event_count_(checkpoint_.event_count()) {}
 
@@ -127,8 +127,7 @@ class ViewsImpl final : public Views {
 
   // Touched only by the applying thread.
   storage::v1::Checkpoint checkpoint_;
-  RecordCache<storage::v1::SubjectRecord> subjects_;
-  RecordCache<storage::v1::DealRecord> deals_;
+  std::vector<char> arena_block_ = std::vector<char>(kArenaBlockBytes);
 
   std::atomic<int64_t> group_;
   std::atomic<int64_t> event_count_;
@@ -189,8 +188,11 @@ absl::Status ViewsImpl::CatchUp() {
 
 absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   Update update(*store_);
-  const ChangeContext context{*options_.log, *options_.rules, update, subjects_,
-                              deals_};
+  google::protobuf::ArenaOptions arena_options;
+  arena_options.initial_block = arena_block_.data();
+  arena_options.initial_block_size = arena_block_.size();
+  google::protobuf::Arena arena(arena_options);
+  const ChangeContext context{*options_.log, *options_.rules, update, arena};
   absl::btree_map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -242,24 +244,15 @@ absl::StatusOr<log::TenantHead> ViewsImpl::Head(absl::string_view tenant_id) {
 absl::StatusOr<std::vector<log::IdEntry>> ViewsImpl::Ids(
     absl::string_view tenant_id,
     const std::vector<std::pair<absl::string_view, absl::string_view>>& ids) {
-  // RocksDB reads sorted keys in less time than it takes to sort them.
-  std::vector<std::pair<std::string, size_t>> order;
-  order.reserve(ids.size());
-  for (size_t i = 0; i < ids.size(); ++i) {
-    order.emplace_back(IdKey(tenant_id, ids[i].first, ids[i].second), i);
-  }
-  std::sort(order.begin(), order.end());
   std::vector<std::string> keys;
-  keys.reserve(order.size());
-  for (auto& [key, i] : order) keys.push_back(std::move(key));
-  std::vector<log::IdEntry> sorted;
-  if (const absl::Status status = Snapshot(*store_).ReadIds(keys, sorted);
+  keys.reserve(ids.size());
+  for (const auto& [source, touchpoint_id] : ids) {
+    keys.push_back(IdKey(tenant_id, source, touchpoint_id));
+  }
+  std::vector<log::IdEntry> entries;
+  if (const absl::Status status = Snapshot(*store_).ReadIds(keys, entries);
       !status.ok()) {
     return status;
-  }
-  std::vector<log::IdEntry> entries(ids.size());
-  for (size_t k = 0; k < order.size(); ++k) {
-    entries[order[k].second] = sorted[k];
   }
   return entries;
 }

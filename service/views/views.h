@@ -37,9 +37,6 @@ struct ViewsOptions {
   std::function<void(const std::string&)> on_notice;
   // Bytes of changes kept in memory before they are written to disk.
   size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
-  // Bytes, about, of journeys and deals kept as messages for their next
-  // change.
-  size_t record_cache_bytes = size_t{128} * 1024 * 1024;
   // Bytes of the cache for what is read from disk.
   size_t block_cache_bytes = size_t{256} * 1024 * 1024;
 };
