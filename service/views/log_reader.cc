@@ -8,7 +8,7 @@
 namespace journey::views {
 namespace {
 
-constexpr int64_t kBatchEvents = 16'384;
+constexpr int64_t kBatchEvents = 1024;
 
 }  // namespace
 
