@@ -183,8 +183,7 @@ void SkipToPage(const v1::GetTimelineRequest& request, const Page& page,
 
 // Reads touchpoints in chunks until the page is full or enough were looked
 // at; sets the token when some are left.
-absl::Status FillTimeline(const Reader& reader,
-                          const v1::GetTimelineRequest& request,
+absl::Status FillTimeline(Reader& reader, const v1::GetTimelineRequest& request,
                           const Page& page,
                           const std::vector<PlacedTouchpoint>& touchpoints,
                           v1::GetTimelineResponse& response) {
@@ -198,6 +197,9 @@ absl::Status FillTimeline(const Reader& reader,
         std::min(scanned_max, i + static_cast<size_t>(page.size));
     std::vector<int64_t> positions;
     for (size_t k = i; k < end; ++k) {
+      if (const absl::Status wanted = reader.CheckWanted(); !wanted.ok()) {
+        return wanted;
+      }
       positions.push_back(touchpoints[k].position);
     }
     const auto events =
@@ -330,9 +332,9 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   const auto journey = (*reader)->JourneyOf(request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto touchpoints = TouchpointsOfJourney(
-      ScanOf((*reader)->snapshot()), request.tenant_id(), **journey,
-      (*reader)->as_of().value_or(core::kNever));
+  auto touchpoints =
+      TouchpointsOfJourney((*reader)->scan(), request.tenant_id(), **journey,
+                           (*reader)->as_of().value_or(core::kNever));
   if (!touchpoints.ok()) return touchpoints.status();
   if (touchpoints->empty()) return SubjectNotFound(request.subject());
   SkipToPage(request, *page, *touchpoints);

@@ -20,6 +20,7 @@
 #include "service/log/event_log.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
+#include "service/views/views.h"
 
 namespace journey::views {
 
@@ -29,6 +30,7 @@ struct QueryContext {
   const log::EventLog* log = nullptr;
   const projections::Rules* rules = nullptr;
   const core::Clock* clock = nullptr;
+  StillWanted still_wanted = [] { return absl::OkStatus(); };
 };
 
 // A journey folded up to an instant.
@@ -92,10 +94,15 @@ class Reader {
   absl::StatusOr<std::optional<FoldedJourney>> Fold(
       const v1::Subject& journey, storage::v1::SubjectRecord record);
 
-  // Touchpoints folded again so far.
-  [[nodiscard]] int64_t refolded() const { return refolded_; }
+  // Scans the snapshot, and ends with the error of CheckWanted.
+  [[nodiscard]] ScanPrefix scan();
 
-  // RESOURCE_EXHAUSTED once more than kRefoldTouchpointsMax were.
+  // To be called for each entry that is looked at: now and then asks whether
+  // the answer is still wanted.
+  [[nodiscard]] absl::Status CheckWanted();
+
+  // RESOURCE_EXHAUSTED (QUERY_TOO_LARGE) once more than kRefoldTouchpointsMax
+  // were folded again, or kQuerySecondsMax are over.
   [[nodiscard]] absl::Status CheckBudget() const;
 
  private:
@@ -106,8 +113,10 @@ class Reader {
   const std::string tenant_id_;
   const std::optional<core::Micros> as_of_;
   const core::Micros now_;
+  const core::Micros started_at_;
   const Snapshot snapshot_;
   storage::v1::TenantRecord tenant_;
+  int64_t entries_ = 0;
   int64_t refolded_ = 0;
 };
 

@@ -63,36 +63,44 @@ class ViewsImpl final : public Views {
   int64_t tenant_count() const override { return tenant_count_; }
 
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
-      const v1::GetJourneyRequest& request) const override {
-    return views::GetJourney(context_, request);
+      const v1::GetJourneyRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetJourney(Context(still_wanted), request);
   }
   absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
-      const v1::BatchGetJourneysRequest& request) const override {
-    return views::BatchGetJourneys(context_, request);
+      const v1::BatchGetJourneysRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::BatchGetJourneys(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
-      const v1::ListJourneysRequest& request) const override {
-    return views::ListJourneys(context_, request);
+      const v1::ListJourneysRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListJourneys(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
-      const v1::GetTimelineRequest& request) const override {
-    return views::GetTimeline(context_, request);
+      const v1::GetTimelineRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetTimeline(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
-      const v1::GetDealRequest& request) const override {
-    return views::GetDeal(context_, request);
+      const v1::GetDealRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetDeal(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ListDealsResponse> ListDeals(
-      const v1::ListDealsRequest& request) const override {
-    return views::ListDeals(context_, request);
+      const v1::ListDealsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListDeals(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
-      const v1::ListStalledDealsRequest& request) const override {
-    return views::ListStalledDeals(context_, request);
+      const v1::ListStalledDealsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListStalledDeals(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetBoardResponse> GetBoard(
-      const v1::GetBoardRequest& request) const override {
-    return views::GetBoard(context_, request);
+      const v1::GetBoardRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetBoard(Context(still_wanted), request);
   }
 
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
@@ -118,6 +126,11 @@ class ViewsImpl final : public Views {
   absl::Status Close() override { return store_->Flush(); }
 
  private:
+  [[nodiscard]] QueryContext Context(const StillWanted& still_wanted) const {
+    QueryContext context = context_;
+    context.still_wanted = still_wanted;
+    return context;
+  }
   absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
   void Publish(const absl::btree_map<std::string, TenantChange>& changes);
   absl::StatusOr<std::string> ChainBefore(
