@@ -59,7 +59,6 @@ class Engine {
   std::shared_ptr<const projections::Rules> rules_;
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<views::Views> views_;
-  std::unique_ptr<log::WriterObserver> observer_;
   std::unique_ptr<log::Writer> writer_;
 };
 
