@@ -14,6 +14,7 @@
 #include "tests/e2e/calls.h"
 #include "tests/e2e/http_get.h"
 #include "tests/e2e/journeyd_process.h"
+#include "tests/e2e/raw_call.h"
 #include "tests/support/temp_dir.h"
 
 namespace journey::testing {
@@ -154,6 +155,26 @@ TEST_F(ProcessTest, StopEndsQueriesThatRunAndThatWait) {
   process.Signal(SIGTERM);
   EXPECT_THAT(queries.Reasons(), Each("SHUTTING_DOWN"));
   EXPECT_EQ(process.Wait(), 0) << Log();
+}
+
+TEST_F(ProcessTest, MalformedRequestsAreAnsweredAndNotLogged) {
+  JourneydProcess process(arguments_, dir_.Join("stderr"));
+  ASSERT_NE(process.WaitUntilReady(), "") << Log();
+  Client client(process.grpc_address());
+  std::string bytes = Batch({Call("1")}).SerializeAsString();
+  bytes[bytes.find(kTenant)] = '\xff';
+  for (const std::string& request : {bytes, std::string("\xff\xff")}) {
+    EXPECT_EQ(
+        Reason(RawCall(client.channel, "/journey.v1.TouchpointService/Append",
+                       request, nullptr)),
+        "VALIDATION_FAILED");
+  }
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait(), 0);
+  EXPECT_THAT(Log(), MatchesRegex("[^\n]* info starting [^\n]*\n"
+                                  "[^\n]* info ready [^\n]*\n"
+                                  "[^\n]* info stopping [^\n]*\n"
+                                  "[^\n]* info stopped\n"));
 }
 
 TEST_F(ProcessTest, DirectoryInUseIsRefused) {
