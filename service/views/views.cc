@@ -42,6 +42,18 @@ class ViewsImpl final : public Views {
         group_(checkpoint_.group()),
         event_count_(checkpoint_.event_count()) {}
 
+  // Nothing was ever written.
+  [[nodiscard]] bool IsNew() const { return checkpoint_.format_version() == 0; }
+  // Made by this format and rule set.
+  [[nodiscard]] bool IsOurs() const {
+    return checkpoint_.format_version() == kViewsFormatVersion &&
+           checkpoint_.rule_set_sha256() == options_.rules->sha256();
+  }
+  // Makes a new store ours.
+  void Begin() {
+    checkpoint_.set_format_version(kViewsFormatVersion);
+    checkpoint_.set_rule_set_sha256(options_.rules->sha256());
+  }
   absl::Status Load();
   absl::Status CatchUp();
 
@@ -369,39 +381,55 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
   return positions;
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
+// Opens the store as it was left.
+absl::StatusOr<std::unique_ptr<ViewsImpl>> OpenStore(
+    const ViewsOptions& options) {
   auto store = ViewStore::Open(options);
   if (!store.ok()) return store.status();
   storage::v1::Checkpoint checkpoint;
   const auto found =
       Snapshot(**store).Get(Family::kDefault, CheckpointKey(), checkpoint);
   if (!found.ok()) return found.status();
-  const bool is_ours = checkpoint.format_version() == kViewsFormatVersion &&
-                       checkpoint.rule_set_sha256() == options.rules->sha256();
-  if (!is_ours) {
-    if (*found && options.on_notice) {
-      options.on_notice(
-          "the views were made by another format or rule set: making them "
-          "anew from the log");
-    }
-    store->reset();
-    if (const absl::Status status = ViewStore::Destroy(options); !status.ok()) {
-      return status;
-    }
-    store = ViewStore::Open(options);
-    if (!store.ok()) return store.status();
-    checkpoint.Clear();
-    checkpoint.set_format_version(kViewsFormatVersion);
-    checkpoint.set_rule_set_sha256(options.rules->sha256());
-  }
-  auto views = std::make_unique<ViewsImpl>(
-      std::move(options), *std::move(store), std::move(checkpoint));
-  absl::Status status = views->Load();
-  if (status.ok()) status = views->CatchUp();
+  auto views = std::make_unique<ViewsImpl>(options, *std::move(store),
+                                           std::move(checkpoint));
+  const absl::Status status =
+      views->IsOurs() ? views->Load() : absl::OkStatus();
   if (!status.ok()) return status;
-  return std::unique_ptr<Views>(std::move(views));
+  return views;
+}
+
+// Why the views must be made anew, for the operator; empty where there is
+// nothing to tell.
+std::string WhyAnew(const absl::StatusOr<std::unique_ptr<ViewsImpl>>& views) {
+  if (!views.ok()) {
+    return absl::StrCat(
+        "the views are damaged, making them anew from the log: ",
+        views.status().message());
+  }
+  if ((*views)->IsNew()) return "";
+  return "the views were made by another format or rule set: making them anew "
+         "from the log";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
+  auto views = OpenStore(options);
+  if (!views.ok() && !absl::IsDataLoss(views.status())) return views.status();
+  if (!views.ok() || !(*views)->IsOurs()) {
+    const std::string notice = WhyAnew(views);
+    if (!notice.empty() && options.on_notice) options.on_notice(notice);
+    views = nullptr;
+    absl::Status status = ViewStore::Destroy(options);
+    if (!status.ok()) return status;
+    views = OpenStore(options);
+    if (!views.ok()) return views.status();
+    (*views)->Begin();
+  }
+  // What is damaged from here on may be the log.
+  absl::Status status = (*views)->CatchUp();
+  if (!status.ok()) return status;
+  return std::unique_ptr<Views>(*std::move(views));
 }
 
 }  // namespace journey::views

@@ -51,9 +51,9 @@ using HeadListener = std::function<void()>;
 class Views : public log::CommitIndex, public log::GroupSink {
  public:
   // Opens the views and brings them up to the head of the log: from their
-  // checkpoint, or from the first group when they are absent, of another
-  // format or made by another rule set. DATA_LOSS when the log does not reach
-  // to the checkpoint, or is damaged.
+  // checkpoint, or from the first group when they are absent, found damaged at
+  // opening, of another format or made by another rule set. DATA_LOSS when the
+  // log does not reach to the checkpoint, or is damaged.
   static absl::StatusOr<std::unique_ptr<Views>> Open(ViewsOptions options);
 
   // Newest group and number of events contained.

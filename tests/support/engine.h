@@ -3,6 +3,7 @@
 #ifndef TESTS_SUPPORT_ENGINE_H_
 #define TESTS_SUPPORT_ENGINE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct EngineOptions {
   std::string rules_file;
   std::shared_ptr<rocksdb::FileSystem> file_system;
   size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+  // Told what the views have to say while they are opened.
+  std::function<void(const std::string&)> on_notice;
 };
 
 class Engine {
