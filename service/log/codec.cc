@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "service/core/big_endian.h"
 #include "service/core/errors.h"
 #include "service/log/crc32c.h"
 #include "service/log/event_log.h"
@@ -78,20 +79,6 @@ EVP_MD_CTX* HashContext() {
 
 }  // namespace
 
-void PutBigEndian64(char* to, uint64_t value) {
-  for (int i = 7; i >= 0; --i, value >>= 8) {
-    to[i] = static_cast<char>(value & 0xff);
-  }
-}
-
-uint64_t GetBigEndian64(const char* from) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) {
-    value = value << 8 | static_cast<unsigned char>(from[i]);
-  }
-  return value;
-}
-
 void AppendLittleEndian32(std::string& to, uint32_t value) {
   for (int i = 0; i < 4; ++i) to.push_back(static_cast<char>(value >> (8 * i)));
 }
@@ -124,23 +111,23 @@ EventKey::EventKey(absl::string_view tenant_id, int64_t position) {
 }
 
 void EventKey::set_position(int64_t position) {
-  PutBigEndian64(&bytes_[bytes_.size() - kPositionBytes],
-                 static_cast<uint64_t>(position));
+  core::StoreBigEndian(static_cast<uint64_t>(position),
+                       &bytes_[bytes_.size() - kPositionBytes]);
 }
 
 int64_t PositionOf(absl::string_view event_key) {
-  return static_cast<int64_t>(
-      GetBigEndian64(event_key.data() + event_key.size() - kPositionBytes));
+  event_key.remove_prefix(event_key.size() - kPositionBytes);
+  return static_cast<int64_t>(core::LoadBigEndian(event_key));
 }
 
 std::string GroupKey(int64_t number) {
-  std::string key(1 + kPositionBytes, kGroupKeyTag);
-  PutBigEndian64(&key[1], static_cast<uint64_t>(number));
+  std::string key(1, kGroupKeyTag);
+  core::AppendBigEndian(static_cast<uint64_t>(number), key);
   return key;
 }
 
 int64_t GroupNumberOf(absl::string_view group_key) {
-  return static_cast<int64_t>(GetBigEndian64(group_key.data() + 1));
+  return static_cast<int64_t>(core::LoadBigEndian(group_key.substr(1)));
 }
 
 std::string Frame(absl::string_view body) {

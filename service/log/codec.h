@@ -22,9 +22,6 @@ inline constexpr char kEventKeyTag = 'e';
 inline constexpr char kGroupKeyTag = 'g';
 inline constexpr char kFormatKey[] = "mformat";
 
-// Big-endian, so that keys ascend with the number.
-void PutBigEndian64(char* to, uint64_t value);
-[[nodiscard]] uint64_t GetBigEndian64(const char* from);
 void AppendLittleEndian32(std::string& to, uint32_t value);
 void AppendLittleEndian64(std::string& to, uint64_t value);
 [[nodiscard]] uint32_t GetLittleEndian32(const char* from);
