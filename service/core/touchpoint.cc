@@ -11,6 +11,7 @@ namespace journey::core {
 namespace {
 
 constexpr char kKindPrefix[] = "TOUCHPOINT_KIND_";
+constexpr char kSubjectTypePrefix[] = "SUBJECT_TYPE_";
 constexpr int kNanosPerMicro = 1000;
 
 v1::Direction InboundIf(bool inbound, v1::Direction otherwise) {
@@ -85,15 +86,6 @@ v1::Direction DefaultDirection(const v1::Touchpoint& t) {
   }
 }
 
-void Add(v1::SubjectType type, const std::string& id,
-         std::vector<v1::Subject>& out) {
-  if (id.empty()) return;
-  v1::Subject subject;
-  subject.set_type(type);
-  subject.set_id(id);
-  out.push_back(std::move(subject));
-}
-
 void CutToMicros(google::protobuf::Timestamp& timestamp) {
   timestamp.set_nanos(timestamp.nanos() / kNanosPerMicro * kNanosPerMicro);
 }
@@ -109,12 +101,19 @@ std::string KindName(v1::TouchpointKind kind) {
       absl::StripPrefix(v1::TouchpointKind_Name(kind), kKindPrefix));
 }
 
+std::string SubjectTypeName(v1::SubjectType type) {
+  return absl::AsciiStrToLower(
+      absl::StripPrefix(v1::SubjectType_Name(type), kSubjectTypePrefix));
+}
+
 std::vector<v1::Subject> SubjectsOf(const v1::Touchpoint& touchpoint) {
   std::vector<v1::Subject> out;
-  Add(v1::SUBJECT_TYPE_ACCOUNT, touchpoint.account_id(), out);
-  Add(v1::SUBJECT_TYPE_CONTACT, touchpoint.contact_id(), out);
-  Add(v1::SUBJECT_TYPE_VISITOR, touchpoint.anonymous_id(), out);
-  Add(v1::SUBJECT_TYPE_DEAL, touchpoint.deal_id(), out);
+  for (const auto& [type, id] : SubjectViewsOf(touchpoint)) {
+    if (id.empty()) continue;
+    v1::Subject& subject = out.emplace_back();
+    subject.set_type(type);
+    subject.set_id(std::string(id));
+  }
   return out;
 }
 

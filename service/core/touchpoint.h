@@ -3,8 +3,10 @@
 #ifndef SERVICE_CORE_TOUCHPOINT_H_
 #define SERVICE_CORE_TOUCHPOINT_H_
 
+#include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -19,6 +21,22 @@ namespace journey::core {
 
 // The snake_case name of a kind as users write it, for example "site_visit".
 [[nodiscard]] std::string KindName(v1::TouchpointKind kind);
+
+// The same for the type of a subject, for example "account".
+[[nodiscard]] std::string SubjectTypeName(v1::SubjectType type);
+
+// A subject without a copy of its id.
+using SubjectView = std::pair<v1::SubjectType, absl::string_view>;
+
+// The ids by which a touchpoint may name subjects, the most encompassing
+// first; empty where it does not. They point into the touchpoint.
+[[nodiscard]] inline std::array<SubjectView, 4> SubjectViewsOf(
+    const v1::Touchpoint& touchpoint) {
+  return {{{v1::SUBJECT_TYPE_ACCOUNT, touchpoint.account_id()},
+           {v1::SUBJECT_TYPE_CONTACT, touchpoint.contact_id()},
+           {v1::SUBJECT_TYPE_VISITOR, touchpoint.anonymous_id()},
+           {v1::SUBJECT_TYPE_DEAL, touchpoint.deal_id()}}};
+}
 
 // The subject that the touchpoint is written to: the most encompassing id
 // (account, else contact, else visitor, else deal). None for `spend`.

@@ -8,26 +8,17 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/field_checker.h"
 #include "service/core/limits.h"
+#include "service/core/touchpoint.h"
 #include "service/core/validate_touchpoint.h"
 
 namespace journey::core {
 namespace {
 
-// A subject without a copy of its id.
-using SubjectView = std::pair<v1::SubjectType, absl::string_view>;
-
 // The same as SubjectOf; unset and empty where there is none.
 SubjectView SubjectViewOf(const v1::Touchpoint& t) {
-  if (!t.account_id().empty()) {
-    return {v1::SUBJECT_TYPE_ACCOUNT, t.account_id()};
+  for (const SubjectView& subject : SubjectViewsOf(t)) {
+    if (!subject.second.empty()) return subject;
   }
-  if (!t.contact_id().empty()) {
-    return {v1::SUBJECT_TYPE_CONTACT, t.contact_id()};
-  }
-  if (!t.anonymous_id().empty()) {
-    return {v1::SUBJECT_TYPE_VISITOR, t.anonymous_id()};
-  }
-  if (!t.deal_id().empty()) return {v1::SUBJECT_TYPE_DEAL, t.deal_id()};
   return {v1::SUBJECT_TYPE_UNSPECIFIED, ""};
 }
 

@@ -4,12 +4,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "projections/conclude.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
+#include "service/core/touchpoint.h"
 #include "service/views/keys.h"
 #include "service/views/page.h"
 
@@ -17,10 +16,7 @@ namespace journey::views {
 namespace {
 
 std::string NameOf(const v1::Subject& subject) {
-  return absl::StrCat(
-      absl::AsciiStrToLower(absl::StripPrefix(
-          v1::SubjectType_Name(subject.type()), "SUBJECT_TYPE_")),
-      " ", subject.id());
+  return absl::StrCat(core::SubjectTypeName(subject.type()), " ", subject.id());
 }
 
 absl::Status SubjectNotFound(const v1::Subject& subject) {
