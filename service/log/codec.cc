@@ -140,11 +140,12 @@ std::string Frame(absl::string_view body) {
 absl::StatusOr<absl::string_view> Unframe(absl::string_view value,
                                           absl::string_view what) {
   if (value.size() < kCrcBytes) {
-    return DamagedError(absl::StrCat(what, ": the value is too short"));
+    return core::DamagedError(absl::StrCat(what, ": the value is too short"));
   }
   const absl::string_view body = value.substr(kCrcBytes);
   if (Crc32c(body) != GetLittleEndian32(value.data())) {
-    return DamagedError(absl::StrCat(what, ": the checksum does not match"));
+    return core::DamagedError(
+        absl::StrCat(what, ": the checksum does not match"));
   }
   return body;
 }
@@ -157,12 +158,12 @@ absl::StatusOr<storage::v1::GroupRecord> DecodeGroup(int64_t number,
   storage::v1::GroupRecord record;
   if (!record.ParseFromArray(body->data(), static_cast<int>(body->size())) ||
       record.number() != number) {
-    return DamagedError(absl::StrCat(what, ": the record is malformed"));
+    return core::DamagedError(absl::StrCat(what, ": the record is malformed"));
   }
   for (const auto& range : record.ranges()) {
     if (range.first_position() < 1 || range.count() < 1 ||
         range.chain().size() != kChainBytes) {
-      return DamagedError(absl::StrCat(what, ": a range is malformed"));
+      return core::DamagedError(absl::StrCat(what, ": a range is malformed"));
     }
   }
   return record;
@@ -179,7 +180,8 @@ absl::Status CheckFormat(absl::string_view value, absl::string_view directory) {
   const auto body = Unframe(value, absl::StrCat(directory, ": format record"));
   if (!body.ok()) return body.status();
   if (body->size() < kFormatBytes) {
-    return DamagedError(absl::StrCat(directory, ": format record is short"));
+    return core::DamagedError(
+        absl::StrCat(directory, ": format record is short"));
   }
   const uint32_t version = GetLittleEndian32(body->data());
   const uint64_t features = GetLittleEndian64(body->data() + 4);
@@ -211,18 +213,13 @@ absl::StatusOr<HeadMark> DecodeHeadMark(absl::string_view value,
   const auto body = Unframe(value, path);
   if (!body.ok()) return body.status();
   if (body->size() != kHeadMarkBytes) {
-    return DamagedError(absl::StrCat(path, ": the length is wrong"));
+    return core::DamagedError(absl::StrCat(path, ": the length is wrong"));
   }
   HeadMark mark;
   mark.group = static_cast<int64_t>(GetLittleEndian64(body->data()));
   mark.wal_number = GetLittleEndian64(body->data() + 8);
   mark.wal_bytes = GetLittleEndian64(body->data() + 16);
   return mark;
-}
-
-absl::Status DamagedError(absl::string_view message) {
-  return core::MakeError(absl::StatusCode::kDataLoss,
-                         v1::ERROR_REASON_DATA_DAMAGED, message);
 }
 
 std::string EncodeEvent(const LogEvent& event) {
@@ -245,7 +242,7 @@ absl::StatusOr<LogEvent> DecodeEvent(int64_t position,
   const auto body = Unframe(value, what);
   if (!body.ok()) return body.status();
   const auto malformed = [&] {
-    return DamagedError(absl::StrCat(what, ": the record is malformed"));
+    return core::DamagedError(absl::StrCat(what, ": the record is malformed"));
   };
   storage::v1::LogRecord record;
   if (!record.ParseFromArray(body->data(), static_cast<int>(body->size()))) {

@@ -72,9 +72,6 @@ struct HeadMark {
 [[nodiscard]] absl::StatusOr<HeadMark> DecodeHeadMark(absl::string_view value,
                                                       absl::string_view path);
 
-// DATA_LOSS (DATA_DAMAGED).
-[[nodiscard]] absl::Status DamagedError(absl::string_view message);
-
 }  // namespace journey::log
 
 #endif  // SERVICE_LOG_CODEC_H_

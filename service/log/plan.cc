@@ -129,7 +129,7 @@ absl::Status Planner::FetchContents(Tenant& tenant) {
   for (size_t i = 0; i < indexes.size(); ++i) {
     const LogEvent& event = (*events)[i];
     if (event.touchpoint == nullptr) {
-      return DamagedError(absl::StrCat(
+      return core::DamagedError(absl::StrCat(
           "tenant ", tenant.id, ": the id index says that position ",
           event.position, " is a touchpoint, but it is not"));
     }

@@ -119,9 +119,7 @@ absl::Status AddListed(Reader& reader, const v1::ListJourneysRequest& request,
                        v1::ListJourneysResponse& response) {
   v1::Subject subject;
   if (!ConsumeSubject(subject_key, subject)) {
-    return core::MakeError(absl::StatusCode::kDataLoss,
-                           v1::ERROR_REASON_DATA_DAMAGED,
-                           "views: a key of a list is damaged");
+    return core::DamagedError("views: a key of a list is damaged");
   }
   if (request.subject_type() != v1::SUBJECT_TYPE_UNSPECIFIED &&
       request.subject_type() != subject.type()) {

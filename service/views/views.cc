@@ -206,8 +206,7 @@ absl::StatusOr<std::string> ViewsImpl::ChainBefore(
 absl::Status ViewsImpl::CatchUp() {
   const int64_t head = options_.log->head_group();
   if (checkpoint_.group() > head) {
-    return core::MakeError(
-        absl::StatusCode::kDataLoss, v1::ERROR_REASON_DATA_DAMAGED,
+    return core::DamagedError(
         absl::StrCat("the event log ends at commit group ", head,
                      ", but the views contain group ", checkpoint_.group(),
                      ": acknowledged events are missing from the log"));
