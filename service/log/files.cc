@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
-#include "service/log/codec.h"
 
 namespace journey::log {
 

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
-#include "service/log/codec.h"
 #include "service/log/subjects.h"
 
 namespace journey::log {

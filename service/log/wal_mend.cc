@@ -6,7 +6,6 @@
 #include "absl/strings/strip.h"
 #include "rocksdb/file_system.h"
 #include "service/core/errors.h"
-#include "service/log/codec.h"
 #include "service/log/files.h"
 #include "service/log/wal_scan.h"
 
