@@ -9,11 +9,15 @@
 
 namespace journey::core {
 
-// Adds the eight bytes of `value`, the highest first.
+// Writes the eight bytes of `value`, the highest first.
+inline void StoreBigEndian(uint64_t value, char* to) {
+  for (int i = 7; i >= 0; --i, value >>= 8) to[i] = static_cast<char>(value);
+}
+
+// Adds them at the end.
 inline void AppendBigEndian(uint64_t value, std::string& out) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(value >> shift));
-  }
+  out.resize(out.size() + 8);
+  StoreBigEndian(value, &out[out.size() - 8]);
 }
 
 // The number in the first eight bytes; `bytes` has at least so many.

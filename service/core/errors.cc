@@ -88,6 +88,11 @@ absl::Status OutcomeUnknownError() {
                    "outcome unknown, repeat: the disk failed while writing");
 }
 
+absl::Status DamagedError(absl::string_view message) {
+  return MakeError(absl::StatusCode::kDataLoss, v1::ERROR_REASON_DATA_DAMAGED,
+                   message);
+}
+
 void Violations::Add(absl::string_view field, absl::string_view description) {
   if (++count_ > kViolationsMax) return;
   auto* violation = bad_request_.add_field_violations();

@@ -37,6 +37,9 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 // UNAVAILABLE (OUTCOME_UNKNOWN).
 [[nodiscard]] absl::Status OutcomeUnknownError();
 
+// DATA_LOSS (DATA_DAMAGED); `message` names the place.
+[[nodiscard]] absl::Status DamagedError(absl::string_view message);
+
 // Collects what is wrong with a request, field by field. Not thread-safe.
 class Violations {
  public:

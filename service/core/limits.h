@@ -104,6 +104,8 @@ inline constexpr int kQueriesQueuedMax = 256;
 inline constexpr int kListEntriesScannedMax = 20'000;
 // Touchpoints that one request may fold again for a past instant.
 inline constexpr int64_t kRefoldTouchpointsMax = 5'000'000;
+// How long one query may run before its page is cut short, or it is refused.
+inline constexpr int kQuerySecondsMax = 30;
 
 // Disk: appends are refused below so much free space.
 inline constexpr uint64_t kFreeSpaceBytesMin = uint64_t{256} * 1024 * 1024;

@@ -11,6 +11,7 @@ namespace journey::core {
 namespace {
 
 constexpr char kKindPrefix[] = "TOUCHPOINT_KIND_";
+constexpr char kSubjectTypePrefix[] = "SUBJECT_TYPE_";
 constexpr int kNanosPerMicro = 1000;
 
 v1::Direction InboundIf(bool inbound, v1::Direction otherwise) {
@@ -98,6 +99,11 @@ v1::TouchpointKind KindOf(const v1::Touchpoint& touchpoint) {
 std::string KindName(v1::TouchpointKind kind) {
   return absl::AsciiStrToLower(
       absl::StripPrefix(v1::TouchpointKind_Name(kind), kKindPrefix));
+}
+
+std::string SubjectTypeName(v1::SubjectType type) {
+  return absl::AsciiStrToLower(
+      absl::StripPrefix(v1::SubjectType_Name(type), kSubjectTypePrefix));
 }
 
 absl::InlinedVector<SubjectRef, 4> SubjectsOf(

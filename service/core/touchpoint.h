@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
@@ -20,10 +21,20 @@ namespace journey::core {
 // The snake_case name of a kind as users write it, for example "site_visit".
 [[nodiscard]] std::string KindName(v1::TouchpointKind kind);
 
+// The same for the type of a subject, for example "account".
+[[nodiscard]] std::string SubjectTypeName(v1::SubjectType type);
+
 // A subject by reference: `id` belongs to somebody who lives longer.
 struct SubjectRef {
   v1::SubjectType type = v1::SUBJECT_TYPE_UNSPECIFIED;
   absl::string_view id;
+
+  friend bool operator<(const SubjectRef& a, const SubjectRef& b) {
+    return std::tie(a.type, a.id) < std::tie(b.type, b.id);
+  }
+  friend bool operator==(const SubjectRef& a, const SubjectRef& b) {
+    return a.type == b.type && a.id == b.id;
+  }
 };
 
 // Every subject that the touchpoint names, most encompassing first: account,

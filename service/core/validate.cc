@@ -8,28 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/field_checker.h"
 #include "service/core/limits.h"
+#include "service/core/touchpoint.h"
 #include "service/core/validate_touchpoint.h"
 
 namespace journey::core {
 namespace {
-
-// A subject without a copy of its id.
-using SubjectView = std::pair<v1::SubjectType, absl::string_view>;
-
-// The same as SubjectOf; unset and empty where there is none.
-SubjectView SubjectViewOf(const v1::Touchpoint& t) {
-  if (!t.account_id().empty()) {
-    return {v1::SUBJECT_TYPE_ACCOUNT, t.account_id()};
-  }
-  if (!t.contact_id().empty()) {
-    return {v1::SUBJECT_TYPE_CONTACT, t.contact_id()};
-  }
-  if (!t.anonymous_id().empty()) {
-    return {v1::SUBJECT_TYPE_VISITOR, t.anonymous_id()};
-  }
-  if (!t.deal_id().empty()) return {v1::SUBJECT_TYPE_DEAL, t.deal_id()};
-  return {v1::SUBJECT_TYPE_UNSPECIFIED, ""};
-}
 
 bool IsTenantId(absl::string_view id) {
   return !id.empty() && id.size() <= kTenantIdBytesMax && id.front() != '-' &&
@@ -85,7 +68,7 @@ void CheckExpectedVersions(const v1::AppendRequest& request,
   root.Count("expected_versions", all.size(), kExpectedVersionsMax);
   if (all.empty() || all.size() > kExpectedVersionsMax) return;
   // The first expectation of each subject, until a touchpoint names it.
-  std::map<SubjectView, int> unnamed;
+  std::map<SubjectRef, int> unnamed;
   for (int i = 0; i < all.size(); ++i) {
     const FieldChecker at(root, "expected_versions", i);
     const v1::Subject& subject = all[i].subject();
@@ -95,13 +78,12 @@ void CheckExpectedVersions(const v1::AppendRequest& request,
         subject.id().empty()) {
       continue;
     }
-    const SubjectView view(subject.type(), subject.id());
-    if (!unnamed.emplace(view, i).second) {
+    if (!unnamed.emplace(RefOf(subject), i).second) {
       at.Fail("subject", "has two expectations; give one for each subject");
     }
   }
   for (const v1::Touchpoint& touchpoint : request.touchpoints()) {
-    unnamed.erase(SubjectViewOf(touchpoint));
+    unnamed.erase(SubjectOf(touchpoint).value_or(SubjectRef()));
   }
   for (const auto& [subject, i] : unnamed) {
     FieldChecker(root, "expected_versions", i)

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "service/core/big_endian.h"
 #include "service/core/errors.h"
 #include "service/log/crc32c.h"
 #include "service/log/event_log.h"
@@ -78,20 +79,6 @@ EVP_MD_CTX* HashContext() {
 
 }  // namespace
 
-void PutBigEndian64(char* to, uint64_t value) {
-  for (int i = 7; i >= 0; --i, value >>= 8) {
-    to[i] = static_cast<char>(value & 0xff);
-  }
-}
-
-uint64_t GetBigEndian64(const char* from) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) {
-    value = value << 8 | static_cast<unsigned char>(from[i]);
-  }
-  return value;
-}
-
 void AppendLittleEndian32(std::string& to, uint32_t value) {
   for (int i = 0; i < 4; ++i) to.push_back(static_cast<char>(value >> (8 * i)));
 }
@@ -124,23 +111,23 @@ EventKey::EventKey(absl::string_view tenant_id, int64_t position) {
 }
 
 void EventKey::set_position(int64_t position) {
-  PutBigEndian64(&bytes_[bytes_.size() - kPositionBytes],
-                 static_cast<uint64_t>(position));
+  core::StoreBigEndian(static_cast<uint64_t>(position),
+                       &bytes_[bytes_.size() - kPositionBytes]);
 }
 
 int64_t PositionOf(absl::string_view event_key) {
-  return static_cast<int64_t>(
-      GetBigEndian64(event_key.data() + event_key.size() - kPositionBytes));
+  event_key.remove_prefix(event_key.size() - kPositionBytes);
+  return static_cast<int64_t>(core::LoadBigEndian(event_key));
 }
 
 std::string GroupKey(int64_t number) {
-  std::string key(1 + kPositionBytes, kGroupKeyTag);
-  PutBigEndian64(&key[1], static_cast<uint64_t>(number));
+  std::string key(1, kGroupKeyTag);
+  core::AppendBigEndian(static_cast<uint64_t>(number), key);
   return key;
 }
 
 int64_t GroupNumberOf(absl::string_view group_key) {
-  return static_cast<int64_t>(GetBigEndian64(group_key.data() + 1));
+  return static_cast<int64_t>(core::LoadBigEndian(group_key.substr(1)));
 }
 
 std::string Frame(absl::string_view body) {
@@ -153,11 +140,12 @@ std::string Frame(absl::string_view body) {
 absl::StatusOr<absl::string_view> Unframe(absl::string_view value,
                                           absl::string_view what) {
   if (value.size() < kCrcBytes) {
-    return DamagedError(absl::StrCat(what, ": the value is too short"));
+    return core::DamagedError(absl::StrCat(what, ": the value is too short"));
   }
   const absl::string_view body = value.substr(kCrcBytes);
   if (Crc32c(body) != GetLittleEndian32(value.data())) {
-    return DamagedError(absl::StrCat(what, ": the checksum does not match"));
+    return core::DamagedError(
+        absl::StrCat(what, ": the checksum does not match"));
   }
   return body;
 }
@@ -170,12 +158,12 @@ absl::StatusOr<storage::v1::GroupRecord> DecodeGroup(int64_t number,
   storage::v1::GroupRecord record;
   if (!record.ParseFromArray(body->data(), static_cast<int>(body->size())) ||
       record.number() != number) {
-    return DamagedError(absl::StrCat(what, ": the record is malformed"));
+    return core::DamagedError(absl::StrCat(what, ": the record is malformed"));
   }
   for (const auto& range : record.ranges()) {
     if (range.first_position() < 1 || range.count() < 1 ||
         range.chain().size() != kChainBytes) {
-      return DamagedError(absl::StrCat(what, ": a range is malformed"));
+      return core::DamagedError(absl::StrCat(what, ": a range is malformed"));
     }
   }
   return record;
@@ -192,7 +180,8 @@ absl::Status CheckFormat(absl::string_view value, absl::string_view directory) {
   const auto body = Unframe(value, absl::StrCat(directory, ": format record"));
   if (!body.ok()) return body.status();
   if (body->size() < kFormatBytes) {
-    return DamagedError(absl::StrCat(directory, ": format record is short"));
+    return core::DamagedError(
+        absl::StrCat(directory, ": format record is short"));
   }
   const uint32_t version = GetLittleEndian32(body->data());
   const uint64_t features = GetLittleEndian64(body->data() + 4);
@@ -224,18 +213,13 @@ absl::StatusOr<HeadMark> DecodeHeadMark(absl::string_view value,
   const auto body = Unframe(value, path);
   if (!body.ok()) return body.status();
   if (body->size() != kHeadMarkBytes) {
-    return DamagedError(absl::StrCat(path, ": the length is wrong"));
+    return core::DamagedError(absl::StrCat(path, ": the length is wrong"));
   }
   HeadMark mark;
   mark.group = static_cast<int64_t>(GetLittleEndian64(body->data()));
   mark.wal_number = GetLittleEndian64(body->data() + 8);
   mark.wal_bytes = GetLittleEndian64(body->data() + 16);
   return mark;
-}
-
-absl::Status DamagedError(absl::string_view message) {
-  return core::MakeError(absl::StatusCode::kDataLoss,
-                         v1::ERROR_REASON_DATA_DAMAGED, message);
 }
 
 std::string EncodeEvent(const LogEvent& event) {
@@ -259,8 +243,8 @@ absl::StatusOr<LogEvent> DecodeEvent(
       Unframe(value, absl::StrCat("event at position ", position));
   if (!body.ok()) return body.status();
   const auto malformed = [&] {
-    return DamagedError(absl::StrCat("event at position ", position,
-                                     ": the record is malformed"));
+    return core::DamagedError(absl::StrCat("event at position ", position,
+                                           ": the record is malformed"));
   };
   storage::v1::LogRecord record;
   if (!record.ParseFromArray(body->data(), static_cast<int>(body->size()))) {

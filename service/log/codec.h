@@ -22,9 +22,6 @@ inline constexpr char kEventKeyTag = 'e';
 inline constexpr char kGroupKeyTag = 'g';
 inline constexpr char kFormatKey[] = "mformat";
 
-// Big-endian, so that keys ascend with the number.
-void PutBigEndian64(char* to, uint64_t value);
-[[nodiscard]] uint64_t GetBigEndian64(const char* from);
 void AppendLittleEndian32(std::string& to, uint32_t value);
 void AppendLittleEndian64(std::string& to, uint64_t value);
 [[nodiscard]] uint32_t GetLittleEndian32(const char* from);
@@ -74,9 +71,6 @@ struct HeadMark {
 [[nodiscard]] std::string EncodeHeadMark(const HeadMark& mark);
 [[nodiscard]] absl::StatusOr<HeadMark> DecodeHeadMark(absl::string_view value,
                                                       absl::string_view path);
-
-// DATA_LOSS (DATA_DAMAGED).
-[[nodiscard]] absl::Status DamagedError(absl::string_view message);
 
 }  // namespace journey::log
 

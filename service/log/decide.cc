@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
@@ -15,17 +13,11 @@
 namespace journey::log {
 namespace {
 
-// The name of a subject's type as users write it, for example "account".
-std::string TypeName(v1::SubjectType type) {
-  return absl::AsciiStrToLower(
-      absl::StripPrefix(v1::SubjectType_Name(type), "SUBJECT_TYPE_"));
-}
-
 absl::Status VersionMismatch(const v1::ExpectedVersion& expected,
                              int64_t current) {
   const std::string wanted =
       expected.has_none() ? "none" : absl::StrCat(expected.exact());
-  const std::string type = TypeName(expected.subject().type());
+  const std::string type = core::SubjectTypeName(expected.subject().type());
   return core::MakeError(
       absl::StatusCode::kAborted, v1::ERROR_REASON_VERSION_MISMATCH,
       absl::StrCat("the version of ", type, " \"", expected.subject().id(),
@@ -38,7 +30,7 @@ absl::Status VersionMismatch(const v1::ExpectedVersion& expected,
 }
 
 absl::Status SubjectFull(const v1::Subject& subject) {
-  const std::string type = TypeName(subject.type());
+  const std::string type = core::SubjectTypeName(subject.type());
   return core::MakeError(
       absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SUBJECT_FULL,
       absl::StrCat(type, " \"", subject.id(), "\" has ",

@@ -186,9 +186,10 @@ absl::StatusOr<bool> RocksEventLog::IsNew(const HeadMark& mark) const {
         return absl::EndsWith(name, ".sst") || absl::EndsWith(name, ".log");
       });
   if (has_data || mark.group > 0) {
-    return DamagedError(absl::StrCat(db_directory_,
-                                     "/CURRENT is missing, but the log is "
-                                     "not new"));
+    return core::DamagedError(
+        absl::StrCat(db_directory_,
+                     "/CURRENT is missing, but the log is "
+                     "not new"));
   }
   return true;
 }
@@ -206,7 +207,7 @@ absl::Status RocksEventLog::OpenDatabase(bool create) {
   // RocksDB reports a root or manifest that is missing or does not fit with
   // these; neither can come from a crash.
   if (status.IsInvalidArgument() || status.IsNotFound()) {
-    return DamagedError(absl::StrCat(doing, ": ", status.ToString()));
+    return core::DamagedError(absl::StrCat(doing, ": ", status.ToString()));
   }
   return FromRocksDb(status, doing);
 }
@@ -225,7 +226,7 @@ absl::Status RocksEventLog::CheckFormatRecord(bool created) {
         db_->NewIterator(rocksdb::ReadOptions()));
     it->SeekToFirst();
     if (it->Valid() || !it->status().ok()) {
-      return DamagedError(
+      return core::DamagedError(
           absl::StrCat(db_directory_, ": the format record is missing"));
     }
   }
@@ -239,7 +240,7 @@ absl::Status RocksEventLog::CheckFormatRecord(bool created) {
 absl::Status RocksEventLog::FindHead(const WalSummary& wal,
                                      const HeadMark& mark) {
   if (db_->GetLatestSequenceNumber() < wal.last_sequence) {
-    return DamagedError(
+    return core::DamagedError(
         absl::StrCat(db_directory_, ": the write-ahead log reaches to write ",
                      wal.last_sequence, ", but only ",
                      db_->GetLatestSequenceNumber(), " were recovered"));
@@ -256,7 +257,7 @@ absl::Status RocksEventLog::FindHead(const WalSummary& wal,
     if (!status.ok()) return status;
   }
   if (head < mark.group) {
-    return DamagedError(
+    return core::DamagedError(
         absl::StrCat(options_.directory, ": the newest group is ", head,
                      ", but it was ", mark.group, " when the log was closed"));
   }
@@ -279,8 +280,8 @@ absl::Status RocksEventLog::CheckGroupsDense(int64_t head,
   }
   absl::Status status = FromRocksDb(it->status(), "checking the groups");
   if (status.ok() && expected <= head) {
-    status = DamagedError(absl::StrCat(db_directory_, ": group ", expected,
-                                       " is missing below group ", head));
+    status = core::DamagedError(absl::StrCat(
+        db_directory_, ": group ", expected, " is missing below group ", head));
   }
   return status;
 }

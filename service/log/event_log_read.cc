@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/iterator.h"
 #include "rocksdb/slice.h"
+#include "service/core/errors.h"
 #include "service/log/files.h"
 #include "service/log/rocks_event_log.h"
 
@@ -19,16 +20,16 @@ absl::string_view View(const rocksdb::Slice& slice) {
 
 absl::Status InTenant(const absl::Status& status, absl::string_view tenant_id) {
   if (absl::IsDataLoss(status)) {
-    return DamagedError(
+    return core::DamagedError(
         absl::StrCat("tenant ", tenant_id, ": ", status.message()));
   }
   return status;
 }
 
 absl::Status Missing(absl::string_view tenant_id, int64_t position) {
-  return DamagedError(absl::StrCat("tenant ", tenant_id,
-                                   ": the event at position ", position,
-                                   " is missing"));
+  return core::DamagedError(absl::StrCat("tenant ", tenant_id,
+                                         ": the event at position ", position,
+                                         " is missing"));
 }
 
 // Keeps an iterator within one tenant's events.
@@ -124,7 +125,7 @@ absl::StatusOr<TenantEvents> RocksEventLog::ReadTenant(
   // The chain before the first event is known without being told.
   if (!before.empty() || range.first_position() == 1) {
     if (ExtendChain(before, values->data(), values->size()) != tenant.chain) {
-      return DamagedError(absl::StrCat(
+      return core::DamagedError(absl::StrCat(
           "tenant ", tenant.tenant_id,
           ": the chain does not match at position ", range.first_position()));
     }
@@ -142,7 +143,7 @@ absl::StatusOr<CommitGroup> RocksEventLog::ReadGroup(
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), GroupKey(number), &value);
   if (status.IsNotFound()) {
-    return DamagedError(absl::StrCat("group ", number, " is missing"));
+    return core::DamagedError(absl::StrCat("group ", number, " is missing"));
   }
   if (!status.ok()) {
     return FromRocksDb(status, absl::StrCat("reading group ", number));

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
-#include "service/log/codec.h"
 
 namespace journey::log {
 
@@ -16,7 +15,7 @@ absl::Status FromRocksDb(const rocksdb::Status& status,
                          absl::string_view doing) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat(doing, ": ", status.ToString());
-  if (status.IsCorruption()) return DamagedError(message);
+  if (status.IsCorruption()) return core::DamagedError(message);
   return core::MakeError(absl::StatusCode::kUnavailable,
                          v1::ERROR_REASON_STORAGE_UNAVAILABLE, message);
 }

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
-#include "service/log/codec.h"
 #include "service/log/subjects.h"
 
 namespace journey::log {
@@ -129,7 +128,7 @@ absl::Status Planner::FetchContents(Tenant& tenant) {
   for (size_t i = 0; i < indexes.size(); ++i) {
     const LogEvent& event = (*events)[i];
     if (event.touchpoint == nullptr) {
-      return DamagedError(absl::StrCat(
+      return core::DamagedError(absl::StrCat(
           "tenant ", tenant.id, ": the id index says that position ",
           event.position, " is a touchpoint, but it is not"));
     }

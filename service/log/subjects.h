@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "journey/v1/common.pb.h"
 #include "journey/v1/touchpoint.pb.h"
+#include "service/core/touchpoint.h"
 
 namespace journey::log {
 
@@ -44,15 +45,14 @@ struct SubjectKey {
   }
 };
 
-// The subjects that a touchpoint names, most encompassing first: what
-// core::SubjectsOf says, without copies. The first is the one written to.
+// The subjects that a touchpoint names, most encompassing first. The first is
+// the one written to.
 class NamedSubjects {
  public:
   NamedSubjects(absl::string_view tenant_id, const v1::Touchpoint& touchpoint) {
-    Add(tenant_id, v1::SUBJECT_TYPE_ACCOUNT, touchpoint.account_id());
-    Add(tenant_id, v1::SUBJECT_TYPE_CONTACT, touchpoint.contact_id());
-    Add(tenant_id, v1::SUBJECT_TYPE_VISITOR, touchpoint.anonymous_id());
-    Add(tenant_id, v1::SUBJECT_TYPE_DEAL, touchpoint.deal_id());
+    for (const auto& [type, id] : core::SubjectsOf(touchpoint)) {
+      keys_[count_++] = {tenant_id, type, id};
+    }
   }
 
   [[nodiscard]] const SubjectKey* begin() const { return keys_.data(); }
@@ -60,11 +60,6 @@ class NamedSubjects {
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
  private:
-  void Add(absl::string_view tenant_id, v1::SubjectType type,
-           absl::string_view id) {
-    if (!id.empty()) keys_[count_++] = {tenant_id, type, id};
-  }
-
   std::array<SubjectKey, 4> keys_;
   size_t count_ = 0;
 };

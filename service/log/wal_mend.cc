@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "rocksdb/file_system.h"
-#include "service/log/codec.h"
+#include "service/core/errors.h"
 #include "service/log/files.h"
 #include "service/log/wal_scan.h"
 
@@ -14,8 +14,9 @@ namespace {
 
 absl::Status Damaged(const WalFile& file, const WalScan& scan,
                      absl::string_view why_not_torn) {
-  return DamagedError(absl::StrCat(file.path, " at offset ", scan.bad_offset,
-                                   ": ", scan.problem, "; ", why_not_torn));
+  return core::DamagedError(absl::StrCat(file.path, " at offset ",
+                                         scan.bad_offset, ": ", scan.problem,
+                                         "; ", why_not_torn));
 }
 
 // OK when the file is whole, or when it is the newest and what is bad is a
@@ -24,7 +25,7 @@ absl::Status Judge(const WalFile& file, const WalScan& scan, bool newest,
                    const WalMark& mark) {
   if (file.number == mark.number && scan.problem.empty() &&
       file.bytes < mark.bytes) {
-    return DamagedError(absl::StrCat(
+    return core::DamagedError(absl::StrCat(
         file.path, " at offset ", file.bytes, ": the file ends, but ",
         mark.bytes, " bytes were in it when the log was closed"));
   }

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/strings/strip.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/core/sync.h"
@@ -30,12 +29,6 @@ size_t BytesOf(const Append& append) {
 
 size_t EventsOf(const Append& append) {
   return append.touchpoints.size() + append.retractions.size();
-}
-
-// The reason's name as errors carry it.
-std::string ReasonName(const absl::Status& status) {
-  return std::string(absl::StripPrefix(
-      v1::ErrorReason_Name(core::ReasonOf(status)), "ERROR_REASON_"));
 }
 
 class GroupWriter final : public Writer {
@@ -81,7 +74,6 @@ class GroupWriter final : public Writer {
   std::vector<Append> Take();
   // False when the group could not be written.
   bool Commit(const Plan& plan);
-  void Observe(const Plan& plan) const;
   bool WaitApplied(int64_t number);
 
   // The applying thread.
@@ -124,9 +116,6 @@ void GroupWriter::Submit(Append append) {
   if (refusal.ok()) {
     work_.NotifyOne();
     return;
-  }
-  if (options_.observer != nullptr) {
-    options_.observer->OnRefused(ReasonName(refusal));
   }
   append.done(std::move(refusal));
 }
@@ -184,7 +173,9 @@ void GroupWriter::CommitLoop() {
       }
       continue;
     }
-    Observe(plan);
+    if (options_.observer != nullptr && plan.repeated > 0) {
+      options_.observer->OnRepeated(plan.repeated);
+    }
     for (Answer& answer : plan.answers) {
       if (answer.when_durable) Finish(answer, absl::OkStatus());
     }
@@ -242,15 +233,6 @@ bool GroupWriter::Commit(const Plan& plan) {
                                took.count());
   }
   return true;
-}
-
-void GroupWriter::Observe(const Plan& plan) const {
-  if (options_.observer == nullptr) return;
-  if (plan.repeated > 0) options_.observer->OnRepeated(plan.repeated);
-  for (const Answer& answer : plan.answers) {
-    if (answer.result.ok()) continue;
-    options_.observer->OnRefused(ReasonName(answer.result.status()));
-  }
 }
 
 bool GroupWriter::WaitApplied(int64_t number) {

@@ -75,14 +75,11 @@ struct Append {
   std::function<void(absl::StatusOr<v1::AppendResponse>)> done;
 };
 
-// Counters for metrics. Thread-safe: refusals at the door are counted by the
-// thread that submits, everything else by one of the writer's. Reasons are
-// those of errors.proto, without the prefix.
+// Counters for metrics, called by one of the writer's threads.
 class WriterObserver {
  public:
   virtual ~WriterObserver() = default;
   virtual void OnGroup(int64_t events, size_t bytes, double fsync_seconds) = 0;
-  virtual void OnRefused(absl::string_view reason) = 0;
   virtual void OnRepeated(int64_t events) = 0;
 };
 
@@ -91,6 +88,7 @@ struct WriterOptions {
   CommitIndex* index = nullptr;
   GroupSink* sink = nullptr;
   const core::Clock* clock = nullptr;
+  // May be null.
   WriterObserver* observer = nullptr;
   // Free bytes of the disk that holds the log; appends are refused below
   // kFreeSpaceBytesMin.

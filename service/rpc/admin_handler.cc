@@ -10,13 +10,15 @@
 namespace journey::rpc {
 
 grpc::ServerUnaryReactor* AdminHandler::GetStatus(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return RunQuery<v1::GetStatusRequest>(
-      env_, Method::kGetStatus, context, request, response, &Check,
-      // Never behind heavy queries: it is asked when there are too many.
-      [](const v1::GetStatusRequest& /*message*/) { return true; },
-      [this](const v1::GetStatusRequest& message) { return Status(message); });
+  return RunUnary<v1::GetStatusRequest>(
+      env_, Method::kGetStatus, request, response,
+      [this](UnaryCall* call, const v1::GetStatusRequest& message) {
+        const absl::Status status = Check(message);
+        if (!status.ok()) return call->Refuse(status);
+        call->Answer(Status(message));
+      });
 }
 
 absl::StatusOr<v1::GetStatusResponse> AdminHandler::Status(

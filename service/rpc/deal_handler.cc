@@ -12,8 +12,9 @@ grpc::ServerUnaryReactor* DealHandler::GetDeal(
       env_, Method::kGetDeal, context, request, response, &Check,
       // A past instant may mean to fold many touchpoints again.
       [](const v1::GetDealRequest& message) { return !message.has_as_of(); },
-      [this](const v1::GetDealRequest& message) {
-        return env_.views->GetDeal(message);
+      [this](const v1::GetDealRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->GetDeal(message, still_wanted);
       });
 }
 
@@ -22,8 +23,9 @@ grpc::ServerUnaryReactor* DealHandler::ListDeals(
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::ListDealsRequest>(
       env_, Method::kListDeals, context, request, response, &Check,
-      [this](const v1::ListDealsRequest& message) {
-        return env_.views->ListDeals(message);
+      [this](const v1::ListDealsRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->ListDeals(message, still_wanted);
       });
 }
 
@@ -32,8 +34,9 @@ grpc::ServerUnaryReactor* DealHandler::ListStalledDeals(
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::ListStalledDealsRequest>(
       env_, Method::kListStalledDeals, context, request, response, &Check,
-      [this](const v1::ListStalledDealsRequest& message) {
-        return env_.views->ListStalledDeals(message);
+      [this](const v1::ListStalledDealsRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->ListStalledDeals(message, still_wanted);
       });
 }
 
@@ -42,8 +45,9 @@ grpc::ServerUnaryReactor* DealHandler::GetBoard(
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::GetBoardRequest>(
       env_, Method::kGetBoard, context, request, response, &Check,
-      [this](const v1::GetBoardRequest& message) {
-        return env_.views->GetBoard(message);
+      [this](const v1::GetBoardRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->GetBoard(message, still_wanted);
       });
 }
 

@@ -53,9 +53,7 @@ absl::StatusOr<std::vector<log::LogEvent>> EventPager::NextOfLog() {
       core::kReadMessageBytesMax);
   if (!page.ok()) return page;
   if (page->empty()) {
-    return core::MakeError(absl::StatusCode::kDataLoss,
-                           v1::ERROR_REASON_DATA_DAMAGED,
-                           "the log ends before its head");
+    return core::DamagedError("the log ends before its head");
   }
   next_ = page->back().position + (backwards_ ? -1 : 1);
   return page;

@@ -12,8 +12,9 @@ grpc::ServerUnaryReactor* JourneyHandler::GetJourney(
       env_, Method::kGetJourney, context, request, response, &Check,
       // A past instant may mean to fold many touchpoints again.
       [](const v1::GetJourneyRequest& message) { return !message.has_as_of(); },
-      [this](const v1::GetJourneyRequest& message) {
-        return env_.views->GetJourney(message);
+      [this](const v1::GetJourneyRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->GetJourney(message, still_wanted);
       });
 }
 
@@ -22,8 +23,9 @@ grpc::ServerUnaryReactor* JourneyHandler::BatchGetJourneys(
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::BatchGetJourneysRequest>(
       env_, Method::kBatchGetJourneys, context, request, response, &Check,
-      [this](const v1::BatchGetJourneysRequest& message) {
-        return env_.views->BatchGetJourneys(message);
+      [this](const v1::BatchGetJourneysRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->BatchGetJourneys(message, still_wanted);
       });
 }
 
@@ -32,8 +34,9 @@ grpc::ServerUnaryReactor* JourneyHandler::ListJourneys(
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::ListJourneysRequest>(
       env_, Method::kListJourneys, context, request, response, &Check,
-      [this](const v1::ListJourneysRequest& message) {
-        return env_.views->ListJourneys(message);
+      [this](const v1::ListJourneysRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->ListJourneys(message, still_wanted);
       });
 }
 
@@ -42,8 +45,9 @@ grpc::ServerUnaryReactor* JourneyHandler::GetTimeline(
     grpc::ByteBuffer* response) {
   return RunPooledQuery<v1::GetTimelineRequest>(
       env_, Method::kGetTimeline, context, request, response, &Check,
-      [this](const v1::GetTimelineRequest& message) {
-        return env_.views->GetTimeline(message);
+      [this](const v1::GetTimelineRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->GetTimeline(message, still_wanted);
       });
 }
 

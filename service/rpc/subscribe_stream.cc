@@ -159,9 +159,7 @@ absl::Status SubscribeStream::ReadPage(int64_t head) {
                                   core::kReadMessageBytesMax);
   if (!page.ok()) return page.status();
   if (page->empty()) {
-    return core::MakeError(absl::StatusCode::kDataLoss,
-                           v1::ERROR_REASON_DATA_DAMAGED,
-                           "the log ends before its head");
+    return core::DamagedError("the log ends before its head");
   }
   page_ = *std::move(page);
   cursor_ = 0;

@@ -75,19 +75,21 @@ grpc::ServerUnaryReactor* RunUnary(const Environment& env, Method method,
   return call;
 }
 
-// Why a query whose turn has come is not worth its work any more; else OK.
+// Why a query is not worth its work any more; else OK.
 inline absl::Status StillWanted(const Environment& env,
                                 const grpc::CallbackServerContext& context) {
   if (env.streams->draining()) return core::ShuttingDownError();
+  // So is a call whose deadline has passed: its client has its error already.
   if (context.IsCancelled()) {
     return absl::CancelledError("the client is gone");
   }
   return absl::OkStatus();
 }
 
-// Checks the request with `check` and answers with `query`: at once where
-// `is_quick` says so, else on a worker. OVERLOADED when too many wait there.
-// What waits is refused once the server stops or the client is gone.
+// Checks the request with `check` and answers with `query(request,
+// still_wanted)`: at once where `is_quick` says so, else on a worker.
+// OVERLOADED when too many wait there. What waits, or still runs, is refused
+// once the server stops or the client is gone.
 template <typename Request, typename Query>
 grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
                                    const grpc::CallbackServerContext* context,
@@ -100,12 +102,17 @@ grpc::ServerUnaryReactor* RunQuery(const Environment& env, Method method,
       env, method, bytes, response, [&](UnaryCall* call, Request request) {
         const absl::Status status = check(request);
         if (!status.ok()) return call->Refuse(status);
-        if (is_quick(request)) return call->Answer(query(request));
+        const auto still_wanted = [&env, context] {
+          return StillWanted(env, *context);
+        };
+        if (is_quick(request)) {
+          return call->Answer(query(request, still_wanted));
+        }
         const bool taken = env.query_pool->TrySubmit(
-            [&env, call, context, query, request = std::move(request)] {
-              const absl::Status wanted = StillWanted(env, *context);
+            [call, still_wanted, query, request = std::move(request)] {
+              const absl::Status wanted = still_wanted();
               if (!wanted.ok()) return call->Refuse(wanted);
-              call->Answer(query(request));
+              call->Answer(query(request, still_wanted));
             });
         if (!taken) {
           call->Refuse(core::OverloadedError("too many queries wait",

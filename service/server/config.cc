@@ -33,6 +33,13 @@ std::string CheckHostPort(const std::string& value) {
   return "";
 }
 
+std::string VersionLine() {
+  const std::string revision(kRevision);
+  return absl::StrCat(
+      "journeyd ", kVersion,
+      revision.empty() ? "" : absl::StrCat(" (", revision, ")"));
+}
+
 // One setting: its option and its effective value for --print-config.
 struct Setting {
   CLI::Option* option = nullptr;
@@ -42,8 +49,7 @@ struct Setting {
 class Parser {
  public:
   Parser() : app_("The journey service.", "journeyd") {
-    app_.set_version_flag(
-        "--version", absl::StrCat("journeyd ", kVersion, " (", kRevision, ")"));
+    app_.set_version_flag("--version", VersionLine());
     file_ = app_.add_option("--config", file_path_,
                             "YAML file with the names of these flags as keys; "
                             "flags and environment come before it")

@@ -4,9 +4,9 @@
 
 namespace journey::server {
 
-inline constexpr char kVersion[] = JOURNEY_VERSION;
-// The source revision, where the build was told.
-inline constexpr char kRevision[] = JOURNEY_REVISION;
+extern const char* const kVersion;
+// The git commit it was built from; empty outside a checkout.
+extern const char* const kRevision;
 
 }  // namespace journey::server
 

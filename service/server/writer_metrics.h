@@ -23,8 +23,6 @@ class WriterMetrics final : public log::WriterObserver {
       : log_(log), event_count_(event_count) {}
 
   void OnGroup(int64_t events, size_t bytes, double fsync_seconds) override;
-  // Refusals are counted where they are answered.
-  void OnRefused(absl::string_view /*reason*/) override {}
   void OnRepeated(int64_t events) override { repeated_ += events; }
 
   [[nodiscard]] int64_t event_count() const { return event_count_; }

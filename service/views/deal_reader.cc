@@ -17,6 +17,9 @@ constexpr size_t kFoldsKeptMax = 1000;
 
 absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
     absl::string_view deal_id, storage::v1::DealRecord record) {
+  if (const absl::Status wanted = reader_.CheckWanted(); !wanted.ok()) {
+    return wanted;
+  }
   std::optional<PlacedDeal> out;
   if (record.deal().status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
   const v1::Subject journey = HomeOf(deal_id, record);
@@ -105,19 +108,21 @@ absl::Status DealReader::ForEachOpenIn(
     });
   }
   std::vector<std::string> deal_ids;
-  absl::Status scan = reader_.snapshot().ScanLists(
-      OpenDealPrefix(reader_.tenant_id(), pipeline_id),
-      [&](absl::string_view suffix, absl::string_view) {
-        deal_ids.emplace_back(suffix);
-        return true;
-      });
+  const absl::Status scan =
+      reader_.ScanLists(OpenDealPrefix(reader_.tenant_id(), pipeline_id),
+                        [&](absl::string_view suffix, absl::string_view) {
+                          deal_ids.emplace_back(suffix);
+                          return true;
+                        });
   if (!scan.ok()) return scan;
   for (const std::string& deal_id : deal_ids) {
     auto record = reader_.DealRecordOf(deal_id);
     if (!record.ok()) return record.status();
     if (!record->has_value()) continue;
     const auto deal = At(deal_id, **std::move(record));
-    if (!deal.ok()) return deal.status();
+    const absl::Status status =
+        deal.ok() ? reader_.CheckBudget() : deal.status();
+    if (!status.ok()) return status;
     if (deal->has_value()) visit(**deal);
   }
   return absl::OkStatus();

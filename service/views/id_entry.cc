@@ -23,9 +23,7 @@ std::string EncodeId(const log::IdEntry& entry) {
 
 absl::StatusOr<log::IdEntry> DecodeId(absl::string_view value) {
   if (value.size() != kNumberBytes && value.size() != 2 * kNumberBytes) {
-    return core::MakeError(absl::StatusCode::kDataLoss,
-                           v1::ERROR_REASON_DATA_DAMAGED,
-                           "views: an entry of the id index is damaged");
+    return core::DamagedError("views: an entry of the id index is damaged");
   }
   log::IdEntry entry;
   entry.position = static_cast<int64_t>(core::LoadBigEndian(value));

@@ -4,12 +4,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "projections/conclude.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
+#include "service/core/touchpoint.h"
 #include "service/views/keys.h"
 #include "service/views/page.h"
 
@@ -17,10 +16,7 @@ namespace journey::views {
 namespace {
 
 std::string NameOf(const v1::Subject& subject) {
-  return absl::StrCat(
-      absl::AsciiStrToLower(absl::StripPrefix(
-          v1::SubjectType_Name(subject.type()), "SUBJECT_TYPE_")),
-      " ", subject.id());
+  return absl::StrCat(core::SubjectTypeName(subject.type()), " ", subject.id());
 }
 
 absl::Status SubjectNotFound(const v1::Subject& subject) {
@@ -123,9 +119,7 @@ absl::Status AddListed(Reader& reader, const v1::ListJourneysRequest& request,
                        v1::ListJourneysResponse& response) {
   v1::Subject subject;
   if (!ConsumeSubject(subject_key, subject)) {
-    return core::MakeError(absl::StatusCode::kDataLoss,
-                           v1::ERROR_REASON_DATA_DAMAGED,
-                           "views: a key of a list is damaged");
+    return core::DamagedError("views: a key of a list is damaged");
   }
   if (request.subject_type() != v1::SUBJECT_TYPE_UNSPECIFIED &&
       request.subject_type() != subject.type()) {
@@ -209,6 +203,9 @@ absl::Status FillTimeline(const Reader& reader,
     if (!placed.ok()) return placed.status();
     if (falling) std::reverse(placed->begin(), placed->end());
     for (const PlacedEvent& each : *placed) {
+      if (absl::Status wanted = reader.CheckWanted(); !wanted.ok()) {
+        return wanted;
+      }
       std::string text = OrderText(*each.event.touchpoint);
       const bool is_done = !page.after.empty() &&
                            (falling ? text >= page.after : text <= page.after);
@@ -339,8 +336,7 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   const auto journey = (*reader)->JourneyOf(request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto rows = TouchpointsOfJourney((*reader)->snapshot(), request.tenant_id(),
-                                   **journey,
+  auto rows = TouchpointsOfJourney(**reader, request.tenant_id(), **journey,
                                    (*reader)->as_of().value_or(core::kNever));
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return SubjectNotFound(request.subject());

@@ -10,6 +10,22 @@
 #include "service/views/lists.h"
 
 namespace journey::views {
+namespace {
+
+// How many entries are looked at between two questions whether the answer is
+// still wanted.
+constexpr int64_t kEntriesPerQuestion = 64;
+
+absl::Status TooLarge(int64_t limit, absl::string_view unit,
+                      absl::string_view why) {
+  return core::MakeError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_QUERY_TOO_LARGE,
+      absl::StrCat("the answer would ", why, " ", limit, " ", unit,
+                   "; ask for a later instant or for single journeys"),
+      {{"limit", absl::StrCat(limit)}, {"unit", std::string(unit)}});
+}
+
+}  // namespace
 
 Reader::Reader(const QueryContext& context, absl::string_view tenant_id,
                std::optional<core::Micros> as_of, core::Micros now)
@@ -17,6 +33,7 @@ Reader::Reader(const QueryContext& context, absl::string_view tenant_id,
       tenant_id_(tenant_id),
       as_of_(as_of),
       now_(now),
+      started_at_(context.clock->Now()),
       snapshot_(*context.store) {}
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Make(
@@ -67,6 +84,7 @@ absl::StatusOr<std::optional<storage::v1::DealRecord>> Reader::DealRecordOf(
 
 absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
     const v1::Subject& journey, storage::v1::SubjectRecord record) {
+  if (const absl::Status wanted = CheckWanted(); !wanted.ok()) return wanted;
   std::optional<FoldedJourney> out;
   if (!record.has_journey()) return out;
   const core::Micros newest = record.journey().newest().at_us();
@@ -83,8 +101,12 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
     }
     return out;
   }
-  auto rows = TouchpointsOfJourney(snapshot_, tenant_id_, journey, instant);
+  auto rows = TouchpointsOfJourney(*this, tenant_id_, journey, instant);
   if (!rows.ok()) return rows.status();
+  // Folding is the dear part.
+  if (const absl::Status wanted = context_.still_wanted(); !wanted.ok()) {
+    return wanted;
+  }
   refolded_ += static_cast<int64_t>(rows->size());
   auto fold = Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
   if (!fold.ok()) return fold.status();
@@ -93,16 +115,43 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
   return out;
 }
 
+absl::Status Reader::ScanTouchpoints(absl::string_view subject_key,
+                                     const RowVisitor& visit) const {
+  absl::Status wanted;
+  const absl::Status status =
+      snapshot_.ScanTouchpoints(subject_key, [&](const TouchpointRow& row) {
+        wanted = CheckWanted();
+        return wanted.ok() && visit(row);
+      });
+  return wanted.ok() ? status : wanted;
+}
+
+absl::Status Reader::ScanLists(absl::string_view prefix,
+                               const Visitor& visit) const {
+  absl::Status wanted;
+  const absl::Status status = snapshot_.ScanLists(
+      prefix, [&](absl::string_view suffix, absl::string_view value) {
+        wanted = CheckWanted();
+        return wanted.ok() && visit(suffix, value);
+      });
+  return wanted.ok() ? status : wanted;
+}
+
+absl::Status Reader::CheckWanted() const {
+  if (++entries_ % kEntriesPerQuestion != 0) return absl::OkStatus();
+  return context_.still_wanted();
+}
+
 absl::Status Reader::CheckBudget() const {
-  if (refolded_ <= core::kRefoldTouchpointsMax) return absl::OkStatus();
-  return core::MakeError(
-      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_QUERY_TOO_LARGE,
-      absl::StrCat("the answer for this past instant would fold more than ",
-                   core::kRefoldTouchpointsMax,
-                   " touchpoints again; ask for a later instant or for single "
-                   "journeys"),
-      {{"limit", absl::StrCat(core::kRefoldTouchpointsMax)},
-       {"unit", "touchpoints"}});
+  if (refolded_ > core::kRefoldTouchpointsMax) {
+    return TooLarge(core::kRefoldTouchpointsMax, "touchpoints",
+                    "fold again more than");
+  }
+  const core::Micros taken = context_.clock->Now() - started_at_;
+  if (taken > core::kQuerySecondsMax * core::kMicrosPerSecond) {
+    return TooLarge(core::kQuerySecondsMax, "seconds", "take more than");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace journey::views

@@ -20,6 +20,7 @@
 #include "service/log/event_log.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
+#include "service/views/views.h"
 
 namespace journey::views {
 
@@ -29,6 +30,7 @@ struct QueryContext {
   const log::EventLog* log = nullptr;
   const projections::Rules* rules = nullptr;
   const core::Clock* clock = nullptr;
+  StillWanted still_wanted = [] { return absl::OkStatus(); };
 };
 
 // A journey folded up to an instant.
@@ -38,7 +40,7 @@ struct FoldedJourney {
 };
 
 // Serves one query, on one thread.
-class Reader {
+class Reader final : public IndexSource {
  public:
   // Takes the snapshot. `as_of` is unset where the request does not say.
   static absl::StatusOr<std::unique_ptr<Reader>> Make(
@@ -92,10 +94,18 @@ class Reader {
   absl::StatusOr<std::optional<FoldedJourney>> Fold(
       const v1::Subject& journey, storage::v1::SubjectRecord record);
 
-  // Touchpoints folded again so far.
-  [[nodiscard]] int64_t refolded() const { return refolded_; }
+  // As a source, ends with the error of CheckWanted.
+  absl::Status ScanTouchpoints(absl::string_view subject_key,
+                               const RowVisitor& visit) const override;
+  absl::Status ScanLists(absl::string_view prefix,
+                         const Visitor& visit) const override;
 
-  // RESOURCE_EXHAUSTED once more than kRefoldTouchpointsMax were.
+  // To be called for each entry that is looked at: now and then asks whether
+  // the answer is still wanted.
+  [[nodiscard]] absl::Status CheckWanted() const;
+
+  // RESOURCE_EXHAUSTED (QUERY_TOO_LARGE) once more than kRefoldTouchpointsMax
+  // were folded again, or kQuerySecondsMax are over.
   [[nodiscard]] absl::Status CheckBudget() const;
 
  private:
@@ -106,8 +116,10 @@ class Reader {
   const std::string tenant_id_;
   const std::optional<core::Micros> as_of_;
   const core::Micros now_;
+  const core::Micros started_at_;
   const Snapshot snapshot_;
   storage::v1::TenantRecord tenant_;
+  mutable int64_t entries_ = 0;
   int64_t refolded_ = 0;
 };
 

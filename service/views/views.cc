@@ -42,6 +42,18 @@ class ViewsImpl final : public Views {
         group_(checkpoint_.group()),
         event_count_(checkpoint_.event_count()) {}
 
+  // Nothing was ever written.
+  [[nodiscard]] bool IsNew() const { return checkpoint_.format_version() == 0; }
+  // Made by this format and rule set.
+  [[nodiscard]] bool IsOurs() const {
+    return checkpoint_.format_version() == kViewsFormatVersion &&
+           checkpoint_.rule_set_sha256() == options_.rules->sha256();
+  }
+  // Makes a new store ours.
+  void Begin() {
+    checkpoint_.set_format_version(kViewsFormatVersion);
+    checkpoint_.set_rule_set_sha256(options_.rules->sha256());
+  }
   absl::Status Load();
   absl::Status CatchUp();
 
@@ -63,36 +75,44 @@ class ViewsImpl final : public Views {
   int64_t tenant_count() const override { return tenant_count_; }
 
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
-      const v1::GetJourneyRequest& request) const override {
-    return views::GetJourney(context_, request);
+      const v1::GetJourneyRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetJourney(Context(still_wanted), request);
   }
   absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
-      const v1::BatchGetJourneysRequest& request) const override {
-    return views::BatchGetJourneys(context_, request);
+      const v1::BatchGetJourneysRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::BatchGetJourneys(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
-      const v1::ListJourneysRequest& request) const override {
-    return views::ListJourneys(context_, request);
+      const v1::ListJourneysRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListJourneys(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
-      const v1::GetTimelineRequest& request) const override {
-    return views::GetTimeline(context_, request);
+      const v1::GetTimelineRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetTimeline(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
-      const v1::GetDealRequest& request) const override {
-    return views::GetDeal(context_, request);
+      const v1::GetDealRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetDeal(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ListDealsResponse> ListDeals(
-      const v1::ListDealsRequest& request) const override {
-    return views::ListDeals(context_, request);
+      const v1::ListDealsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListDeals(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
-      const v1::ListStalledDealsRequest& request) const override {
-    return views::ListStalledDeals(context_, request);
+      const v1::ListStalledDealsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListStalledDeals(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetBoardResponse> GetBoard(
-      const v1::GetBoardRequest& request) const override {
-    return views::GetBoard(context_, request);
+      const v1::GetBoardRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetBoard(Context(still_wanted), request);
   }
 
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
@@ -118,6 +138,11 @@ class ViewsImpl final : public Views {
   absl::Status Close() override { return store_->Flush(); }
 
  private:
+  [[nodiscard]] QueryContext Context(const StillWanted& still_wanted) const {
+    QueryContext context = context_;
+    context.still_wanted = still_wanted;
+    return context;
+  }
   absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
   void Publish(const absl::btree_map<std::string, TenantChange>& changes);
 
@@ -166,8 +191,7 @@ absl::Status ViewsImpl::Load() {
 absl::Status ViewsImpl::CatchUp() {
   const int64_t head = options_.log->head_group();
   if (checkpoint_.group() > head) {
-    return core::MakeError(
-        absl::StatusCode::kDataLoss, v1::ERROR_REASON_DATA_DAMAGED,
+    return core::DamagedError(
         absl::StrCat("the event log ends at commit group ", head,
                      ", but the views contain group ", checkpoint_.group(),
                      ": acknowledged events are missing from the log"));
@@ -308,39 +332,55 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
   return positions;
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
+// Opens the store as it was left.
+absl::StatusOr<std::unique_ptr<ViewsImpl>> OpenStore(
+    const ViewsOptions& options) {
   auto store = ViewStore::Open(options);
   if (!store.ok()) return store.status();
   storage::v1::Checkpoint checkpoint;
   const auto found =
       Snapshot(**store).Get(Family::kDefault, CheckpointKey(), checkpoint);
   if (!found.ok()) return found.status();
-  const bool is_ours = checkpoint.format_version() == kViewsFormatVersion &&
-                       checkpoint.rule_set_sha256() == options.rules->sha256();
-  if (!is_ours) {
-    if (*found && options.on_notice) {
-      options.on_notice(
-          "the views were made by another format or rule set: making them "
-          "anew from the log");
-    }
-    store->reset();
-    if (const absl::Status status = ViewStore::Destroy(options); !status.ok()) {
-      return status;
-    }
-    store = ViewStore::Open(options);
-    if (!store.ok()) return store.status();
-    checkpoint.Clear();
-    checkpoint.set_format_version(kViewsFormatVersion);
-    checkpoint.set_rule_set_sha256(options.rules->sha256());
-  }
-  auto views = std::make_unique<ViewsImpl>(
-      std::move(options), *std::move(store), std::move(checkpoint));
-  absl::Status status = views->Load();
-  if (status.ok()) status = views->CatchUp();
+  auto views = std::make_unique<ViewsImpl>(options, *std::move(store),
+                                           std::move(checkpoint));
+  const absl::Status status =
+      views->IsOurs() ? views->Load() : absl::OkStatus();
   if (!status.ok()) return status;
-  return std::unique_ptr<Views>(std::move(views));
+  return views;
+}
+
+// Why the views must be made anew, for the operator; empty where there is
+// nothing to tell.
+std::string WhyAnew(const absl::StatusOr<std::unique_ptr<ViewsImpl>>& views) {
+  if (!views.ok()) {
+    return absl::StrCat(
+        "the views are damaged, making them anew from the log: ",
+        views.status().message());
+  }
+  if ((*views)->IsNew()) return "";
+  return "the views were made by another format or rule set: making them anew "
+         "from the log";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
+  auto views = OpenStore(options);
+  if (!views.ok() && !absl::IsDataLoss(views.status())) return views.status();
+  if (!views.ok() || !(*views)->IsOurs()) {
+    const std::string notice = WhyAnew(views);
+    if (!notice.empty() && options.on_notice) options.on_notice(notice);
+    views = nullptr;
+    absl::Status status = ViewStore::Destroy(options);
+    if (!status.ok()) return status;
+    views = OpenStore(options);
+    if (!views.ok()) return views.status();
+    (*views)->Begin();
+  }
+  // What is damaged from here on may be the log.
+  absl::Status status = (*views)->CatchUp();
+  if (!status.ok()) return status;
+  return std::unique_ptr<Views>(*std::move(views));
 }
 
 }  // namespace journey::views

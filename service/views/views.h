@@ -41,15 +41,19 @@ struct ViewsOptions {
   size_t block_cache_bytes = size_t{256} * 1024 * 1024;
 };
 
+// Says why a query's answer is not wanted any more (its client is gone, the
+// server stops), else OK. Asked from the query's thread, again and again.
+using StillWanted = std::function<absl::Status()>;
+
 // Called when a tenant's log has grown.
 using HeadListener = std::function<void()>;
 
 class Views : public log::CommitIndex, public log::GroupSink {
  public:
   // Opens the views and brings them up to the head of the log: from their
-  // checkpoint, or from the first group when they are absent, of another
-  // format or made by another rule set. DATA_LOSS when the log does not reach
-  // to the checkpoint, or is damaged.
+  // checkpoint, or from the first group when they are absent, found damaged at
+  // opening, of another format or made by another rule set. DATA_LOSS when the
+  // log does not reach to the checkpoint, or is damaged.
   static absl::StatusOr<std::unique_ptr<Views>> Open(ViewsOptions options);
 
   // Newest group and number of events contained.
@@ -59,23 +63,33 @@ class Views : public log::CommitIndex, public log::GroupSink {
 
   // The queries, one an rpc. Requests are checked here as far as the views
   // must know them (page tokens, sizes, unknown stages); tenant, subject and
-  // time forms are checked before.
+  // time forms are checked before. A query ends with what `still_wanted` says
+  // soon after that is not OK: it asks before each journey that it folds again
+  // and every few entries.
   virtual absl::StatusOr<v1::GetJourneyResponse> GetJourney(
-      const v1::GetJourneyRequest& request) const = 0;
+      const v1::GetJourneyRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
-      const v1::BatchGetJourneysRequest& request) const = 0;
+      const v1::BatchGetJourneysRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
-      const v1::ListJourneysRequest& request) const = 0;
+      const v1::ListJourneysRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
-      const v1::GetTimelineRequest& request) const = 0;
+      const v1::GetTimelineRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::GetDealResponse> GetDeal(
-      const v1::GetDealRequest& request) const = 0;
+      const v1::GetDealRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ListDealsResponse> ListDeals(
-      const v1::ListDealsRequest& request) const = 0;
+      const v1::ListDealsRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
-      const v1::ListStalledDealsRequest& request) const = 0;
+      const v1::ListStalledDealsRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::GetBoardResponse> GetBoard(
-      const v1::GetBoardRequest& request) const = 0;
+      const v1::GetBoardRequest& request,
+      const StillWanted& still_wanted) const = 0;
 
   // The state of one tenant; unset when it has no events.
   virtual absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(

@@ -8,7 +8,9 @@
 #include <sstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "service/core/limits.h"
+#include "service/server/version.h"
 #include "tests/e2e/calls.h"
 #include "tests/e2e/http_get.h"
 #include "tests/e2e/raw_call.h"
@@ -157,6 +159,9 @@ TEST(ServiceTest, MetricsAreThoseOfTheDocument) {
       HttpGet(server.server().metrics_address(), "/metrics");
   EXPECT_EQ(ServedMetrics(text), DocumentedMetrics());
   EXPECT_THAT(text, HasSubstr("journey_repeated_events_total 1"));
+  EXPECT_THAT(text, HasSubstr(absl::StrCat("journey_build_info{version=\"",
+                                           server::kVersion, "\",revision=\"",
+                                           server::kRevision, "\"} 1")));
   EXPECT_THAT(text, HasSubstr("journey_log_events 1"));
   EXPECT_THAT(text, HasSubstr("journey_rejected_total{reason="
                               "\"VALIDATION_FAILED\"} 1"));

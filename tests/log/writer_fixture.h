@@ -30,10 +30,6 @@ struct CountingObserver final : public WriterObserver {
     ++groups;
     changed.notify_all();
   }
-  void OnRefused(absl::string_view reason) override {
-    const std::lock_guard<std::mutex> lock(mutex);
-    refused.emplace_back(reason);
-  }
   void OnRepeated(int64_t count) override {
     const std::lock_guard<std::mutex> lock(mutex);
     repeated += count;
@@ -44,7 +40,6 @@ struct CountingObserver final : public WriterObserver {
   int64_t events = 0;
   int64_t groups = 0;
   int64_t repeated = 0;
-  std::vector<std::string> refused;
 };
 
 class WriterTest : public ::testing::Test {

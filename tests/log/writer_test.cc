@@ -249,14 +249,12 @@ TEST_F(WriterTest, FailedViewsEndTheProcess) {
   EXPECT_EQ(fatal_.load(), 1);
 }
 
-TEST_F(WriterTest, ObserverCountsGroupsRepeatsAndRefusals) {
+TEST_F(WriterTest, ObserverCountsEventsAndRepeats) {
   (void)Wait(Send({MakeTouchpoint("a")}));
   (void)Wait(Send({MakeTouchpoint("a"), MakeTouchpoint("b")}));
-  (void)Wait(Send({MakeTouchpoint("a", "other")}));
   writer_->Stop();
   EXPECT_EQ(observer_.events, 2);
   EXPECT_EQ(observer_.repeated, 1);
-  EXPECT_THAT(observer_.refused, ElementsAre("TOUCHPOINT_CONFLICT"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -156,39 +157,51 @@ class FakeViews final : public views::Views {
   [[nodiscard]] int64_t event_count() const override { return log_->head(); }
   [[nodiscard]] int64_t tenant_count() const override { return 1; }
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
-      const v1::GetJourneyRequest& request) const override {
+      const v1::GetJourneyRequest& request,
+      const views::StillWanted& /*still_wanted*/) const override {
     v1::GetJourneyResponse response;
     *response.mutable_journey()->mutable_subject() = request.subject();
     return response;
   }
   absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
-      const v1::BatchGetJourneysRequest& /*request*/) const override {
+      const v1::BatchGetJourneysRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
     return v1::BatchGetJourneysResponse();
   }
   absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
-      const v1::ListJourneysRequest& /*request*/) const override {
+      const v1::ListJourneysRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
     return v1::ListJourneysResponse();
   }
   absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
-      const v1::GetTimelineRequest& /*request*/) const override {
+      const v1::GetTimelineRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
     return v1::GetTimelineResponse();
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
-      const v1::GetDealRequest& /*request*/) const override {
+      const v1::GetDealRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
     return core::MakeError(absl::StatusCode::kNotFound,
                            v1::ERROR_REASON_DEAL_NOT_FOUND, "no such deal");
   }
   absl::StatusOr<v1::ListDealsResponse> ListDeals(
-      const v1::ListDealsRequest& /*request*/) const override {
+      const v1::ListDealsRequest& /*request*/,
+      const views::StillWanted& still_wanted) const override {
     ++lists_;
+    while (endless_lists_) {
+      if (absl::Status wanted = still_wanted(); !wanted.ok()) return wanted;
+      std::this_thread::yield();
+    }
     return v1::ListDealsResponse();
   }
   absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
-      const v1::ListStalledDealsRequest& /*request*/) const override {
+      const v1::ListStalledDealsRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
     return v1::ListStalledDealsResponse();
   }
   absl::StatusOr<v1::GetBoardResponse> GetBoard(
-      const v1::GetBoardRequest& /*request*/) const override {
+      const v1::GetBoardRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
     return v1::GetBoardResponse();
   }
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
@@ -223,6 +236,8 @@ class FakeViews final : public views::Views {
 
   // How often deals were listed.
   [[nodiscard]] int lists() const { return lists_; }
+  // From now on listing deals goes on for as long as the answer is wanted.
+  void SetEndlessLists() { endless_lists_ = true; }
 
   // What SubjectPositions returns; set before the server starts.
   std::vector<int64_t> positions_;
@@ -230,6 +245,7 @@ class FakeViews final : public views::Views {
  private:
   const FakeLog* const log_;
   mutable std::atomic<int> lists_{0};
+  std::atomic<bool> endless_lists_{false};
   mutable core::Mutex mutex_;
   int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<int64_t, views::HeadListener> listeners_ ABSL_GUARDED_BY(mutex_);

@@ -81,30 +81,73 @@ TEST_F(UnaryTest, StatusIsToldWhenTooManyQueriesWait) {
   EXPECT_TRUE(status.ok()) << status.error_message();
 }
 
-// A list that waits behind a query which lasts until the test lets it go.
-class WaitingQueryTest : public RpcTest {
+// Serves deals as the server does, and shows the test the call of ListDeals.
+class WatchedDeals final : public rpc::RawDealService {
+ public:
+  explicit WatchedDeals(const rpc::Environment& env) : handler_(env) {}
+
+  grpc::ServerUnaryReactor* ListDeals(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override {
+    auto* call = handler_.ListDeals(context, request, response);
+    context_.set_value(context);
+    return call;
+  }
+
+  // Waits for the only call. Its context is valid until it is answered.
+  const grpc::CallbackServerContext& WaitForCall() {
+    return *context_.get_future().get();
+  }
+
+ private:
+  rpc::DealHandler handler_;
+  std::promise<const grpc::CallbackServerContext*> context_;
+};
+
+// One list of deals, asked for without waiting.
+class ListDealsTest : public RpcTest {
  protected:
-  WaitingQueryTest() {
-    EXPECT_TRUE(query_pool_.TrySubmit([this] { gate_.get_future().wait(); }));
+  ListDealsTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                             &port);
+    builder.RegisterService(&watched_);
+    watched_server_ = builder.BuildAndStart();
+    stub_ = v1::DealService::NewStub(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                            grpc::InsecureChannelCredentials()));
+  }
+
+  void Start() {
     request_.set_tenant_id("acme");
     stub_->async()->ListDeals(
         &context_, &request_, &response_,
         [this](const grpc::Status& status) { outcome_.set_value(status); });
-    while (stats_.of(rpc::Method::kListDeals).received == 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
   }
 
-  std::promise<void> gate_;
-  std::promise<grpc::Status> outcome_;
-  std::unique_ptr<v1::DealService::Stub> stub_ =
-      v1::DealService::NewStub(channel_);
+  WatchedDeals watched_{env_};
+  std::unique_ptr<grpc::Server> watched_server_;
+  std::unique_ptr<v1::DealService::Stub> stub_;
   grpc::ClientContext context_;
   v1::ListDealsRequest request_;
   v1::ListDealsResponse response_;
+  std::promise<grpc::Status> outcome_;
+};
+
+// The list waits behind a query which lasts until the test lets it go.
+class WaitingQueryTest : public ListDealsTest {
+ protected:
+  WaitingQueryTest() {
+    EXPECT_TRUE(query_pool_.TrySubmit([this] { gate_.get_future().wait(); }));
+    Start();
+  }
+
+  std::promise<void> gate_;
 };
 
 TEST_F(WaitingQueryTest, IsRefusedWhenTheServerStops) {
+  (void)watched_.WaitForCall();
   streams_.Drain();
   gate_.set_value();
   EXPECT_EQ(ReasonOf(outcome_.get_future().get()), "SHUTTING_DOWN");
@@ -112,17 +155,54 @@ TEST_F(WaitingQueryTest, IsRefusedWhenTheServerStops) {
 }
 
 TEST_F(WaitingQueryTest, IsDroppedWhenItsClientIsGone) {
+  const grpc::CallbackServerContext& call = watched_.WaitForCall();
   context_.TryCancel();
   EXPECT_EQ(outcome_.get_future().get().error_code(),
             grpc::StatusCode::CANCELLED);
-  // Nothing tells when the server has heard of it.
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  while (!call.IsCancelled()) std::this_thread::yield();
   gate_.set_value();
   EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
   EXPECT_EQ(views_.lists(), 0);
   const auto& stats = stats_.of(rpc::Method::kListDeals);
   EXPECT_EQ(stats.handled[static_cast<size_t>(absl::StatusCode::kCancelled)],
             1);
+}
+
+// The list runs for as long as its answer is wanted.
+class RunningQueryTest : public ListDealsTest {
+ protected:
+  RunningQueryTest() { views_.SetEndlessLists(); }
+
+  void WaitUntilItRuns() {
+    while (views_.lists() == 0) std::this_thread::yield();
+  }
+};
+
+TEST_F(RunningQueryTest, IsRefusedWhenTheServerStops) {
+  Start();
+  WaitUntilItRuns();
+  streams_.Drain();
+  const grpc::Status status = outcome_.get_future().get();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
+}
+
+TEST_F(RunningQueryTest, EndsWhenItsClientIsGone) {
+  Start();
+  WaitUntilItRuns();
+  context_.TryCancel();
+  EXPECT_EQ(outcome_.get_future().get().error_code(),
+            grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
+}
+
+TEST_F(RunningQueryTest, EndsAtItsDeadline) {
+  context_.set_deadline(std::chrono::system_clock::now() +
+                        std::chrono::milliseconds(20));
+  Start();
+  EXPECT_EQ(outcome_.get_future().get().error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
 }
 
 }  // namespace

@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "service/server/version.h"
 #include "tests/support/temp_dir.h"
 
 namespace journey::server {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 CommandLine Parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "journeyd");
@@ -102,6 +104,17 @@ TEST_F(ConfigTest, HelpExplainsEveryFlagWithItsDefaultAndVariable) {
   EXPECT_THAT(help.exit->out, HasSubstr("--heartbeat-seconds"));
   EXPECT_THAT(help.exit->out, HasSubstr("JOURNEY_HEARTBEAT_SECONDS"));
   EXPECT_THAT(help.exit->out, HasSubstr("127.0.0.1:50051"));
+}
+
+TEST_F(ConfigTest, VersionNamesTheRevisionWhereItIsKnown) {
+  const auto version = Parse({"--version"});
+  ASSERT_TRUE(version.exit.has_value());
+  EXPECT_EQ(version.exit->code, 0);
+  const std::string revision(kRevision);
+  EXPECT_EQ(version.exit->out,
+            "journeyd " + std::string(kVersion) +
+                (revision.empty() ? "" : " (" + revision + ")") + "\n");
+  EXPECT_THAT(revision, MatchesRegex("|[0-9a-f]+"));
 }
 
 TEST_F(ConfigTest, PortIsReplaced) {

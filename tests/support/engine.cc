@@ -9,17 +9,6 @@
 #include "projections/rules/rules_yaml.h"
 
 namespace journey::testing {
-namespace {
-
-class NullObserver final : public log::WriterObserver {
- public:
-  void OnGroup(int64_t /*events*/, size_t /*bytes*/,
-               double /*fsync_seconds*/) override {}
-  void OnRefused(absl::string_view /*reason*/) override {}
-  void OnRepeated(int64_t /*events*/) override {}
-};
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   std::unique_ptr<Engine> engine(new Engine);
@@ -48,17 +37,16 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   views_options.clock = &engine->clock_;
   views_options.rules = engine->rules_;
   views_options.write_buffer_bytes = options.write_buffer_bytes;
+  views_options.on_notice = options.on_notice;
   auto views = views::Views::Open(std::move(views_options));
   if (!views.ok()) return views.status();
   engine->views_ = *std::move(views);
 
-  engine->observer_ = std::make_unique<NullObserver>();
   log::WriterOptions writer_options;
   writer_options.log = engine->log_.get();
   writer_options.index = engine->views_.get();
   writer_options.sink = engine->views_.get();
   writer_options.clock = &engine->clock_;
-  writer_options.observer = engine->observer_.get();
   writer_options.free_space = [] {
     return std::numeric_limits<uint64_t>::max();
   };

@@ -3,6 +3,7 @@
 #ifndef TESTS_SUPPORT_ENGINE_H_
 #define TESTS_SUPPORT_ENGINE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct EngineOptions {
   std::string rules_file;
   std::shared_ptr<rocksdb::FileSystem> file_system;
   size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+  // Told what the views have to say while they are opened.
+  std::function<void(const std::string&)> on_notice;
 };
 
 class Engine {
@@ -59,7 +62,6 @@ class Engine {
   std::shared_ptr<const projections::Rules> rules_;
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<views::Views> views_;
-  std::unique_ptr<log::WriterObserver> observer_;
   std::unique_ptr<log::Writer> writer_;
 };
 

@@ -40,6 +40,8 @@ Request RequestAt(std::optional<core::Micros> as_of) {
   return request;
 }
 
+absl::Status Always() { return absl::OkStatus(); }
+
 // Follows the pages of a list; each page is asked to hold `page_size` rows.
 template <typename Request, typename Ask, typename Rows>
 auto AllPages(Request request, int page_size, const Ask& ask,
@@ -81,7 +83,7 @@ class QueryTest : public ::testing::Test {
     request.set_stage_id(stage_id);
     const auto rows = AllPages(
         request, page_size,
-        [&](const auto& r) { return engine_->views().ListJourneys(r); },
+        [&](const auto& r) { return engine_->views().ListJourneys(r, Always); },
         [](const auto& r) { return r.journeys(); });
     return {rows.begin(), rows.end()};
   }
@@ -89,7 +91,7 @@ class QueryTest : public ::testing::Test {
   std::vector<v1::Deal> DealsAt(std::optional<core::Micros> as_of) {
     const auto rows = AllPages(
         RequestAt<v1::ListDealsRequest>(as_of), 4,
-        [&](const auto& r) { return engine_->views().ListDeals(r); },
+        [&](const auto& r) { return engine_->views().ListDeals(r, Always); },
         [](const auto& r) { return r.deals(); });
     return {rows.begin(), rows.end()};
   }
@@ -105,7 +107,7 @@ TEST_F(QueryTest, ListedJourneysAreThoseGotOneByOne) {
     for (const v1::Journey& listed : JourneysAt(as_of)) {
       auto request = RequestAt<v1::GetJourneyRequest>(as_of);
       *request.mutable_subject() = listed.subject();
-      const auto got = engine_->views().GetJourney(request);
+      const auto got = engine_->views().GetJourney(request, Always);
       ASSERT_TRUE(got.ok()) << got.status();
       EXPECT_EQ(got->journey().SerializeAsString(), listed.SerializeAsString());
     }
@@ -143,7 +145,9 @@ TEST_F(QueryTest, StalledListHoldsEveryStallOfEveryDeal) {
     }
     const auto rows = AllPages(
         RequestAt<v1::ListStalledDealsRequest>(as_of), 3,
-        [&](const auto& r) { return engine_->views().ListStalledDeals(r); },
+        [&](const auto& r) {
+          return engine_->views().ListStalledDeals(r, Always);
+        },
         [](const auto& r) { return r.stalled_deals(); });
     std::set<std::string> got;
     int64_t last_since = 0;
@@ -173,8 +177,8 @@ TEST_F(QueryTest, BoardCountsTheOpenDeals) {
             deal.amount().amount_minor();
       }
     }
-    const auto board =
-        engine_->views().GetBoard(RequestAt<v1::GetBoardRequest>(as_of));
+    const auto board = engine_->views().GetBoard(
+        RequestAt<v1::GetBoardRequest>(as_of), Always);
     ASSERT_TRUE(board.ok()) << board.status();
     std::set<std::string> columns;
     for (const v1::BoardColumn& column : board->columns()) {
@@ -205,7 +209,7 @@ TEST_F(QueryTest, PastAnswerIsThatOfAnEngineThatStoppedThen) {
   for (const v1::Journey& journey : JourneysAt(instant)) {
     auto request = RequestAt<v1::GetJourneyRequest>(instant);
     *request.mutable_subject() = journey.subject();
-    const auto got = other->views().GetJourney(request);
+    const auto got = other->views().GetJourney(request, Always);
     // A deal that gets its account later stands in that account's journey
     // here already: links are those known now.
     if (journey.deal_count() > 0) continue;
@@ -222,7 +226,7 @@ TEST_F(QueryTest, TimelineIsInCanonicalOrderAndComplete) {
   request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
   request.mutable_subject()->set_id("A0");
   const auto ask = [&](const auto& r) {
-    return engine_->views().GetTimeline(r);
+    return engine_->views().GetTimeline(r, Always);
   };
   const auto rows = [](const auto& r) { return r.entries(); };
   const auto forwards = AllPages(request, 3, ask, rows);
@@ -240,22 +244,24 @@ TEST_F(QueryTest, TimelineIsInCanonicalOrderAndComplete) {
   v1::GetJourneyRequest get;
   get.set_tenant_id(Engine::kTenant);
   *get.mutable_subject() = request.subject();
-  EXPECT_EQ(engine_->views().GetJourney(get)->journey().touchpoint_count(),
-            forwards.size());
+  EXPECT_EQ(
+      engine_->views().GetJourney(get, Always)->journey().touchpoint_count(),
+      forwards.size());
 }
 
 TEST_F(QueryTest, TokenOfAnotherRequestIsRefused) {
   auto request = RequestAt<v1::ListDealsRequest>(std::nullopt);
   request.set_page_size(1);
-  const auto page = engine_->views().ListDeals(request);
+  const auto page = engine_->views().ListDeals(request, Always);
   ASSERT_TRUE(page.ok());
   request.set_page_token(page->next_page_token());
   request.set_status(v1::DEAL_STATUS_WON);
-  const auto refused = engine_->views().ListDeals(request);
+  const auto refused = engine_->views().ListDeals(request, Always);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
   request.set_page_token("nonsense!");
-  EXPECT_EQ(core::ReasonOf(engine_->views().ListDeals(request).status()),
-            v1::ERROR_REASON_VALIDATION_FAILED);
+  EXPECT_EQ(
+      core::ReasonOf(engine_->views().ListDeals(request, Always).status()),
+      v1::ERROR_REASON_VALIDATION_FAILED);
 }
 
 TEST_F(QueryTest, ForgedTokenSeesNothingButItsOwnList) {
@@ -275,34 +281,35 @@ TEST_F(QueryTest, ForgedTokenSeesNothingButItsOwnList) {
   stalls.set_page_size(1);
   journeys.set_page_size(1);
   const std::string stalls_token =
-      engine_->views().ListStalledDeals(stalls)->next_page_token();
+      engine_->views().ListStalledDeals(stalls, Always)->next_page_token();
   const std::string journeys_token =
-      engine_->views().ListJourneys(journeys)->next_page_token();
+      engine_->views().ListJourneys(journeys, Always)->next_page_token();
   for (const std::string last_key : {"", "A", "\xff\xff", "\x01"}) {
     stalls.set_page_token(forge(stalls_token, last_key, 1));
     journeys.set_page_token(forge(journeys_token, last_key, 1));
-    EXPECT_TRUE(engine_->views().ListStalledDeals(stalls).ok());
-    EXPECT_TRUE(engine_->views().ListJourneys(journeys).ok());
+    EXPECT_TRUE(engine_->views().ListStalledDeals(stalls, Always).ok());
+    EXPECT_TRUE(engine_->views().ListJourneys(journeys, Always).ok());
   }
   journeys.set_page_token(forge(journeys_token, "A", core::kNever));
-  EXPECT_EQ(core::ReasonOf(engine_->views().ListJourneys(journeys).status()),
-            v1::ERROR_REASON_VALIDATION_FAILED);
+  EXPECT_EQ(
+      core::ReasonOf(engine_->views().ListJourneys(journeys, Always).status()),
+      v1::ERROR_REASON_VALIDATION_FAILED);
 }
 
 TEST_F(QueryTest, PageIsRefusedOnceItsInstantHasBecomePast) {
   auto request = RequestAt<v1::ListJourneysRequest>(At("2025-12-01"));
   request.set_stage_id("opportunity");
   request.set_page_size(1);
-  const auto page = engine_->views().ListJourneys(request);
+  const auto page = engine_->views().ListJourneys(request, Always);
   ASSERT_TRUE(page.ok());
   ASSERT_NE(page->next_page_token(), "");
   request.set_page_token(page->next_page_token());
-  ASSERT_TRUE(engine_->views().ListJourneys(request).ok());
+  ASSERT_TRUE(engine_->views().ListJourneys(request, Always).ok());
   ASSERT_TRUE(
       engine_
           ->Append({Tp("late", "2025-12-02", "account_id: 'A0' site_visit {}")})
           .ok());
-  EXPECT_EQ(engine_->views().ListJourneys(request).status().code(),
+  EXPECT_EQ(engine_->views().ListJourneys(request, Always).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -322,7 +329,7 @@ TEST_F(QueryTest, PageEndsBeforeItsMessageGetsLarge) {
   request.mutable_subject()->set_id("BIG");
   int entries = 0;
   while (true) {
-    const auto page = engine_->views().GetTimeline(request);
+    const auto page = engine_->views().GetTimeline(request, Always);
     ASSERT_TRUE(page.ok()) << page.status();
     EXPECT_LE(page->ByteSizeLong(), core::kReadMessageBytesMax + 70'000);
     entries += page->entries_size();
