@@ -25,7 +25,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 1;
+constexpr int kViewsFormatVersion = 2;
 
 // Events replayed in one batch.
 constexpr int64_t kReplayBatchEvents = 4096;
