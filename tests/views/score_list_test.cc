@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
@@ -90,7 +91,13 @@ TEST_F(ScoreListTest, ScoresChooseJourneysByRange) {
   options.touchpoints = 400;
   options.accounts = 15;
   options.contacts = 10;
-  ASSERT_TRUE(engine_->Append(RandomHistory(random, options)).ok());
+  std::vector<v1::Touchpoint> history = RandomHistory(random, options);
+  for (const char* account : {"A20", "A21"}) {
+    history.push_back(Tp(account, "2025-01-15",
+                         absl::StrCat("account_id: '", account,
+                                      "' profile { mail_domain: 'gmx.de' }")));
+  }
+  ASSERT_TRUE(engine_->Append(history).ok());
   const auto name = [](const v1::Journey& journey) {
     return journey.subject().ShortDebugString();
   };
