@@ -77,10 +77,14 @@ std::string FormatPoints(double points) {
 void AddScores(const v1::Journey& journey, Facts& facts) {
   if (journey.scores().has_behaviour()) {
     const v1::BehaviourScore& score = journey.scores().behaviour();
-    facts.Add("Score",
-              absl::StrCat(FormatPoints(score.points()), ", ",
-                           FormatPoints(score.qualifying_points()), " of the ",
-                           score.mql_threshold(), " of an MQL"));
+    // Not all of them count once sales has given the lead back.
+    const std::string part =
+        score.qualifying_points() == score.points()
+            ? ""
+            : absl::StrCat(", of which ",
+                           FormatPoints(score.qualifying_points()), " count");
+    facts.Add("Score", absl::StrCat(FormatPoints(score.points()), part, " (",
+                                    score.mql_threshold(), " make an MQL)"));
     facts.Add("Score falls",
               ShortInstant(score.falls_below_at(), score.has_falls_below_at()));
   }

@@ -112,10 +112,11 @@ TEST(QueryCommandsTest, ShowsTheScoresAndWhatGaveThem) {
   journey.mutable_scores()->mutable_fit()->set_points(-20);
   const RunResult result =
       RunCli(server.With({"journey", "get", "account:acme"}));
-  EXPECT_THAT(result.out,
-              HasSubstr("Score            75.0, 52.5 of the 50 of an MQL\n"
-                        "Score falls      2025-03-04 00:00\n"
-                        "Fit              -20\n"));
+  EXPECT_THAT(
+      result.out,
+      HasSubstr("Score            75.0, of which 52.5 count (50 make an MQL)\n"
+                "Score falls      2025-03-04 00:00\n"
+                "Fit              -20\n"));
   EXPECT_THAT(
       result.out,
       HasSubstr("\nSCORE\n"

@@ -20,15 +20,16 @@ using ::testing::IsEmpty;
 using History = std::vector<v1::Touchpoint>;
 
 // 100 points, through marketing.
-const char kWebinar[] =
+constexpr char kWebinar[] =
     "account_id: 'A' event_attendance { action: ACTION_ATTENDED }";
 // 100 points, but not through marketing.
-const char kChat[] = "account_id: 'A' chat {}";
-const char kUnsubscribe[] =
+constexpr char kChat[] = "account_id: 'A' chat {}";
+constexpr char kUnsubscribe[] =
     "account_id: 'A' email { action: ACTION_UNSUBSCRIBED }";
-const char kDemo[] = "account_id: 'A' form_submission { intent: INTENT_DEMO }";
+constexpr char kDemo[] =
+    "account_id: 'A' form_submission { intent: INTENT_DEMO }";
 
-const char kScoring[] = R"(
+constexpr char kScoring[] = R"(
   behaviour {
     half_life_days: 30 mql_threshold: 50
     groups { id: 'visits' cap_points_per_week: 20 }

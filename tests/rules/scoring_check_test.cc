@@ -229,15 +229,15 @@ TEST(WeekTest, BeginsOnMondayOfTheTenant) {
   const core::Micros monday = core::Micros{1751234400} * core::kMicrosPerSecond;
   const int64_t week = (*rules)->WeekOf(monday);
   EXPECT_EQ(week, (*rules)->WeekOf(monday - 1) + 1);
-  EXPECT_EQ(week, (*rules)->WeekOf(monday + 7 * 24 * kHour - 1));
-  EXPECT_EQ(week + 1, (*rules)->WeekOf(monday + 7 * 24 * kHour));
+  EXPECT_EQ(week, (*rules)->WeekOf(monday + 7 * core::kMicrosPerDay - 1));
+  EXPECT_EQ(week + 1, (*rules)->WeekOf(monday + 7 * core::kMicrosPerDay));
   EXPECT_EQ((*rules)->WeekOf(0), -1);
   // With the change to winter time a week is an hour longer.
   const core::Micros october =
       core::Micros{1760911200} * core::kMicrosPerSecond;
   EXPECT_EQ((*rules)->WeekOf(october), (*rules)->WeekOf(october - 1) + 1);
   EXPECT_EQ((*rules)->WeekOf(october),
-            (*rules)->WeekOf(october + 7 * 24 * kHour + kHour - 1));
+            (*rules)->WeekOf(october + 7 * core::kMicrosPerDay + kHour - 1));
 }
 
 // On Monday, 24 September 2001, midnight came twice in Jerusalem.

@@ -242,6 +242,7 @@ std::vector<v1::Touchpoint> RandomHistory(std::mt19937& random,
                                           const RandomHistoryOptions& options) {
   Generator generator(random, options);
   std::vector<v1::Touchpoint> out;
+  out.reserve(static_cast<size_t>(options.touchpoints));
   for (int i = 0; i < options.touchpoints; ++i) {
     out.push_back(generator.Next(i));
   }

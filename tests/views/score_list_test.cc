@@ -17,7 +17,7 @@ namespace journey::testing {
 namespace {
 
 // 25 points each by the default rule set, through marketing.
-const char kTrial[] =
+constexpr char kTrial[] =
     "account_id: 'M' campaign { name: 'spring' } "
     "form_submission { intent: INTENT_TRIAL }";
 
