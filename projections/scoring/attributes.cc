@@ -73,7 +73,7 @@ std::optional<Value> AttributeOf(const v1::Touchpoint& touchpoint,
   if (const Message* payload = PayloadOf(touchpoint)) {
     const auto* field = payload->GetDescriptor()->FindFieldByName(key);
     if (field != nullptr) {
-      const std::optional<Value> value = ValueOf(*payload, *field);
+      std::optional<Value> value = ValueOf(*payload, *field);
       if (value.has_value()) return value;
     }
   }

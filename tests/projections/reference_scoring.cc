@@ -156,7 +156,8 @@ bool ReferenceScoring::MeetsFirstInVisit(
   Micros begin = At(i);
   for (size_t j = i; j > 0; --j) {
     if (!history_[j - 1].has_site_visit()) continue;
-    if (begin - At(j - 1) >= 30 * 60 * core::kMicrosPerSecond) return true;
+    if (begin - At(j - 1) >= Micros{30} * 60 * core::kMicrosPerSecond)
+      return true;
     if (Meets(j - 1, condition)) return false;
     begin = At(j - 1);
   }
