@@ -190,7 +190,7 @@ void AddDates(const DealState& deal, v1::Deal& out) {
 
 v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
                             Micros instant) {
-  JourneyState state = fold.state;
+  JourneyState state = fold.state();
   AdvanceTo(instant, state);
   v1::Journey out;
   *out.mutable_subject() = state.subject();
@@ -201,8 +201,8 @@ v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
   out.set_owner_id(OwnerOf(state));
   std::vector<const DealState*> open;
   for (const auto& entry : state.open_deals()) {
-    const auto it = fold.deals.find(entry.deal_id());
-    if (it != fold.deals.end()) open.push_back(&it->second);
+    const auto it = fold.deals().find(entry.deal_id());
+    if (it != fold.deals().end()) open.push_back(it->second.state);
   }
   std::sort(open.begin(), open.end(), [](const auto* a, const auto* b) {
     return a->deal_id() < b->deal_id();

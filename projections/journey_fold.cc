@@ -13,15 +13,34 @@
 
 namespace journey::projections {
 
-JourneyFold EmptyFold(const v1::Subject& subject) {
-  JourneyFold fold;
-  *fold.state.mutable_subject() = subject;
-  return fold;
+JourneyFold::JourneyFold(const v1::Subject& subject,
+                         google::protobuf::Arena* arena)
+    : own_arena_(arena == nullptr ? std::make_unique<google::protobuf::Arena>()
+                                  : nullptr),
+      arena_(arena == nullptr ? own_arena_.get() : arena),
+      state_(google::protobuf::Arena::CreateMessage<storage::v1::JourneyState>(
+          arena_)) {
+  *state_->mutable_subject() = subject;
+}
+
+FoldedDeal& JourneyFold::FoldedOf(const std::string& deal_id) {
+  FoldedDeal& deal = deals_[deal_id];
+  if (deal.state == nullptr) {
+    deal.state =
+        google::protobuf::Arena::CreateMessage<storage::v1::DealState>(arena_);
+  }
+  return deal;
+}
+
+storage::v1::DealState& JourneyFold::ChangedDealOf(const std::string& deal_id) {
+  FoldedDeal& deal = FoldedOf(deal_id);
+  deal.is_changed = true;
+  return *deal.state;
 }
 
 void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
             JourneyFold& fold) {
-  storage::v1::JourneyState& state = fold.state;
+  storage::v1::JourneyState& state = fold.state();
   const storage::v1::Moment moment = MomentOf(touchpoint);
   AdvanceTo(moment.at_us(), state);
 

@@ -6,10 +6,11 @@
 #ifndef PROJECTIONS_JOURNEY_FOLD_H_
 #define PROJECTIONS_JOURNEY_FOLD_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
+#include "google/protobuf/arena.h"
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/rules/rules.h"
@@ -17,20 +18,47 @@
 
 namespace journey::projections {
 
-using DealMap = absl::btree_map<std::string, storage::v1::DealState>;
-
-// A journey being folded. Not thread-safe.
-struct JourneyFold {
-  storage::v1::JourneyState state;
-  // Deals by id. Holds at least every open deal of the journey and the deal
-  // that the next touchpoint names, where it exists.
-  DealMap deals;
-  // Ids of deals that Evolve changed.
-  absl::btree_set<std::string> changed_deals;
+// A deal of a journey that is being folded.
+struct FoldedDeal {
+  storage::v1::DealState* state = nullptr;
+  // Evolve changed it.
+  bool is_changed = false;
 };
 
-// A journey without touchpoints.
-[[nodiscard]] JourneyFold EmptyFold(const v1::Subject& subject);
+// A journey being folded. Not thread-safe; can be moved.
+class JourneyFold {
+ public:
+  // A journey without touchpoints. Its state lies in `arena`, which outlives
+  // the fold; null: in one of its own.
+  explicit JourneyFold(const v1::Subject& subject,
+                       google::protobuf::Arena* arena = nullptr);
+
+  [[nodiscard]] storage::v1::JourneyState& state() { return *state_; }
+  [[nodiscard]] const storage::v1::JourneyState& state() const {
+    return *state_;
+  }
+
+  // Deals by id. Holds at least every open deal of the journey and the deal
+  // that the next touchpoint names, where it exists.
+  [[nodiscard]] const absl::btree_map<std::string, FoldedDeal>& deals() const {
+    return deals_;
+  }
+
+  // A deal, empty where the fold did not hold it.
+  storage::v1::DealState& DealOf(const std::string& deal_id) {
+    return *FoldedOf(deal_id).state;
+  }
+  // The same; from now on it counts as changed.
+  storage::v1::DealState& ChangedDealOf(const std::string& deal_id);
+
+ private:
+  FoldedDeal& FoldedOf(const std::string& deal_id);
+
+  std::unique_ptr<google::protobuf::Arena> own_arena_;
+  google::protobuf::Arena* arena_;
+  storage::v1::JourneyState* state_;
+  absl::btree_map<std::string, FoldedDeal> deals_;
+};
 
 // Applies a touchpoint that is not before the newest one in canonical order.
 void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,

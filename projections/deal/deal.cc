@@ -173,12 +173,12 @@ void UpdateOpenDeals(const DealState& deal, bool became_open,
 DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
                         const Moment& moment, JourneyFold& fold) {
   const v1::DealChange& change = touchpoint.deal();
-  DealState& deal = fold.deals[touchpoint.deal_id()];
+  DealState& deal = fold.ChangedDealOf(touchpoint.deal_id());
   const bool is_new = deal.status() == v1::DEAL_STATUS_UNSPECIFIED;
   if (is_new) {
     deal.set_deal_id(touchpoint.deal_id());
     *deal.mutable_opened() = moment;
-    fold.state.set_deal_count(fold.state.deal_count() + 1);
+    fold.state().set_deal_count(fold.state().deal_count() + 1);
   }
   const bool pipeline_changed =
       is_new || (!change.pipeline_id().empty() &&
@@ -207,11 +207,10 @@ DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
     if (outcome.opened) {
       *deal.mutable_active_since() = moment;
     } else if (!deal.owner_id().empty()) {
-      fold.state.set_closed_deal_owner_id(deal.owner_id());
+      fold.state().set_closed_deal_owner_id(deal.owner_id());
     }
   }
-  UpdateOpenDeals(deal, outcome.opened, fold.state);
-  fold.changed_deals.insert(deal.deal_id());
+  UpdateOpenDeals(deal, outcome.opened, fold.state());
   return outcome;
 }
 
@@ -222,15 +221,14 @@ std::vector<DealState*> TargetsOf(const v1::Touchpoint& touchpoint,
   const auto add = [&](const std::string& deal_id) {
     // A deal that nobody has opened yet is kept without a status: what was
     // sent for it before counts once it is open.
-    DealState& deal = fold.deals[deal_id];
+    DealState& deal = fold.ChangedDealOf(deal_id);
     deal.set_deal_id(deal_id);
     targets.push_back(&deal);
-    fold.changed_deals.insert(deal_id);
   };
   if (!touchpoint.deal_id().empty()) {
     add(touchpoint.deal_id());
   } else {
-    for (const auto& open : fold.state.open_deals()) add(open.deal_id());
+    for (const auto& open : fold.state().open_deals()) add(open.deal_id());
   }
   return targets;
 }

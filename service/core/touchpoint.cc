@@ -85,15 +85,6 @@ v1::Direction DefaultDirection(const v1::Touchpoint& t) {
   }
 }
 
-void Add(v1::SubjectType type, const std::string& id,
-         std::vector<v1::Subject>& out) {
-  if (id.empty()) return;
-  v1::Subject subject;
-  subject.set_type(type);
-  subject.set_id(id);
-  out.push_back(std::move(subject));
-}
-
 void CutToMicros(google::protobuf::Timestamp& timestamp) {
   timestamp.set_nanos(timestamp.nanos() / kNanosPerMicro * kNanosPerMicro);
 }
@@ -109,19 +100,34 @@ std::string KindName(v1::TouchpointKind kind) {
       absl::StripPrefix(v1::TouchpointKind_Name(kind), kKindPrefix));
 }
 
-std::vector<v1::Subject> SubjectsOf(const v1::Touchpoint& touchpoint) {
-  std::vector<v1::Subject> out;
-  Add(v1::SUBJECT_TYPE_ACCOUNT, touchpoint.account_id(), out);
-  Add(v1::SUBJECT_TYPE_CONTACT, touchpoint.contact_id(), out);
-  Add(v1::SUBJECT_TYPE_VISITOR, touchpoint.anonymous_id(), out);
-  Add(v1::SUBJECT_TYPE_DEAL, touchpoint.deal_id(), out);
+absl::InlinedVector<SubjectRef, 4> SubjectsOf(
+    const v1::Touchpoint& touchpoint) {
+  absl::InlinedVector<SubjectRef, 4> out;
+  const auto add = [&](v1::SubjectType type, const std::string& id) {
+    if (!id.empty()) out.push_back({type, id});
+  };
+  add(v1::SUBJECT_TYPE_ACCOUNT, touchpoint.account_id());
+  add(v1::SUBJECT_TYPE_CONTACT, touchpoint.contact_id());
+  add(v1::SUBJECT_TYPE_VISITOR, touchpoint.anonymous_id());
+  add(v1::SUBJECT_TYPE_DEAL, touchpoint.deal_id());
   return out;
 }
 
-std::optional<v1::Subject> SubjectOf(const v1::Touchpoint& touchpoint) {
-  std::vector<v1::Subject> subjects = SubjectsOf(touchpoint);
+std::optional<SubjectRef> SubjectOf(const v1::Touchpoint& touchpoint) {
+  const auto subjects = SubjectsOf(touchpoint);
   if (subjects.empty()) return std::nullopt;
-  return std::move(subjects.front());
+  return subjects.front();
+}
+
+SubjectRef RefOf(const v1::Subject& subject) {
+  return {subject.type(), subject.id()};
+}
+
+v1::Subject ToSubject(const SubjectRef& ref) {
+  v1::Subject subject;
+  subject.set_type(ref.type);
+  subject.set_id(std::string(ref.id));
+  return subject;
 }
 
 v1::Direction DirectionOf(const v1::Touchpoint& touchpoint) {

@@ -5,8 +5,8 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "journey/v1/common.pb.h"
 #include "journey/v1/touchpoint.pb.h"
@@ -20,14 +20,24 @@ namespace journey::core {
 // The snake_case name of a kind as users write it, for example "site_visit".
 [[nodiscard]] std::string KindName(v1::TouchpointKind kind);
 
-// The subject that the touchpoint is written to: the most encompassing id
-// (account, else contact, else visitor, else deal). None for `spend`.
-[[nodiscard]] std::optional<v1::Subject> SubjectOf(
+// A subject by reference: `id` belongs to somebody who lives longer.
+struct SubjectRef {
+  v1::SubjectType type = v1::SUBJECT_TYPE_UNSPECIFIED;
+  absl::string_view id;
+};
+
+// Every subject that the touchpoint names, most encompassing first: account,
+// contact, visitor, deal. They refer to the touchpoint.
+[[nodiscard]] absl::InlinedVector<SubjectRef, 4> SubjectsOf(
     const v1::Touchpoint& touchpoint);
 
-// Every subject that the touchpoint names, most encompassing first.
-[[nodiscard]] std::vector<v1::Subject> SubjectsOf(
+// The subject that the touchpoint is written to: the most encompassing one.
+// None for `spend`.
+[[nodiscard]] std::optional<SubjectRef> SubjectOf(
     const v1::Touchpoint& touchpoint);
+
+[[nodiscard]] SubjectRef RefOf(const v1::Subject& subject);
+[[nodiscard]] v1::Subject ToSubject(const SubjectRef& ref);
 
 // The direction given, else the default of the kind.
 [[nodiscard]] v1::Direction DirectionOf(const v1::Touchpoint& touchpoint);
@@ -54,11 +64,11 @@ void Normalize(v1::Touchpoint& touchpoint);
                                const v1::Touchpoint& b);
 
 // The canonical order of touchpoints: (occurred_at, source, touchpoint_id),
-// ids compared by bytes.
+// ids compared by bytes. Refers to the touchpoint.
 struct OrderKey {
   Micros occurred_at = 0;
-  std::string source;
-  std::string touchpoint_id;
+  absl::string_view source;
+  absl::string_view touchpoint_id;
 
   friend bool operator<(const OrderKey& a, const OrderKey& b);
   friend bool operator==(const OrderKey& a, const OrderKey& b);

@@ -252,13 +252,15 @@ std::string EncodeEvent(const LogEvent& event) {
   return value;
 }
 
-absl::StatusOr<LogEvent> DecodeEvent(int64_t position,
-                                     absl::string_view value) {
-  const std::string what = absl::StrCat("event at position ", position);
-  const auto body = Unframe(value, what);
+absl::StatusOr<LogEvent> DecodeEvent(
+    int64_t position, absl::string_view value,
+    const std::shared_ptr<google::protobuf::Arena>& arena) {
+  const auto body =
+      Unframe(value, absl::StrCat("event at position ", position));
   if (!body.ok()) return body.status();
   const auto malformed = [&] {
-    return DamagedError(absl::StrCat(what, ": the record is malformed"));
+    return DamagedError(absl::StrCat("event at position ", position,
+                                     ": the record is malformed"));
   };
   storage::v1::LogRecord record;
   if (!record.ParseFromArray(body->data(), static_cast<int>(body->size()))) {
@@ -270,11 +272,13 @@ absl::StatusOr<LogEvent> DecodeEvent(int64_t position,
   event.retracted_on_arrival = record.retracted_on_arrival();
   switch (record.entry_case()) {
     case storage::v1::LogRecord::kTouchpoint: {
-      auto touchpoint = std::make_shared<v1::Touchpoint>();
+      auto* touchpoint =
+          google::protobuf::Arena::CreateMessage<v1::Touchpoint>(arena.get());
       if (!touchpoint->ParseFromString(record.touchpoint())) {
         return malformed();
       }
-      event.touchpoint = std::move(touchpoint);
+      event.touchpoint =
+          std::shared_ptr<const v1::Touchpoint>(arena, touchpoint);
       return event;
     }
     case storage::v1::LogRecord::kRetraction:

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/arena.h"
 #include "journey/storage/v1/log.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/clock.h"
@@ -133,9 +134,11 @@ class EventLog {
 // where a touchpoint's bytes are written.
 [[nodiscard]] std::string EncodeEvent(const LogEvent& event);
 
-// Reads them back. DATA_LOSS when they are damaged.
-[[nodiscard]] absl::StatusOr<LogEvent> DecodeEvent(int64_t position,
-                                                   absl::string_view value);
+// Reads them back. The touchpoint lies in the arena and keeps it, with all
+// that was read into it. DATA_LOSS when the bytes are damaged.
+[[nodiscard]] absl::StatusOr<LogEvent> DecodeEvent(
+    int64_t position, absl::string_view value,
+    const std::shared_ptr<google::protobuf::Arena>& arena);
 
 // The chain after `values` (see log.proto); an empty `before` is 32 zeros.
 [[nodiscard]] std::string ExtendChain(absl::string_view before,

@@ -113,10 +113,11 @@ absl::StatusOr<TenantEvents> RocksEventLog::ReadTenant(
   tenant.first_position = range.first_position();
   tenant.chain = range.chain();
   tenant.events.reserve(values->size());
+  const auto arena = std::make_shared<google::protobuf::Arena>();
   for (const std::string& value : *values) {
     auto event = DecodeEvent(
         range.first_position() + static_cast<int64_t>(tenant.events.size()),
-        value);
+        value, arena);
     if (!event.ok()) return InTenant(event.status(), tenant.tenant_id);
     tenant.events.push_back(*std::move(event));
   }
@@ -178,13 +179,14 @@ absl::StatusOr<std::vector<LogEvent>> RocksEventLog::ReadPositions(
                 std::is_sorted(positions.begin(), positions.end()));
   std::vector<LogEvent> events;
   events.reserve(count);
+  const auto arena = std::make_shared<google::protobuf::Arena>();
   for (size_t i = 0; i < count; ++i) {
     if (statuses[i].IsNotFound()) return Missing(tenant_id, positions[i]);
     if (!statuses[i].ok()) {
       return FromRocksDb(statuses[i],
                          absl::StrCat("reading tenant ", tenant_id));
     }
-    auto event = DecodeEvent(positions[i], View(values[i]));
+    auto event = DecodeEvent(positions[i], View(values[i]), arena);
     if (!event.ok()) return InTenant(event.status(), tenant_id);
     events.push_back(*std::move(event));
   }
@@ -207,12 +209,13 @@ absl::StatusOr<std::vector<LogEvent>> RocksEventLog::ReadRange(
   const int64_t step = backwards ? -1 : 1;
   int64_t expected = it->Valid() ? PositionOf(View(it->key())) : 0;
   size_t bytes = 0;
+  const auto arena = std::make_shared<google::protobuf::Arena>();
   while (it->Valid() && static_cast<int>(events.size()) < max_events &&
          bytes < max_bytes) {
     if (PositionOf(View(it->key())) != expected) {
       return Missing(tenant_id, expected);
     }
-    auto event = DecodeEvent(expected, View(it->value()));
+    auto event = DecodeEvent(expected, View(it->value()), arena);
     if (!event.ok()) return InTenant(event.status(), tenant_id);
     events.push_back(*std::move(event));
     bytes += it->value().size();

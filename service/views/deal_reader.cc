@@ -50,13 +50,13 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::FromFold(
   }
   std::optional<PlacedDeal> out;
   if (!it->second.has_value()) return out;
-  const auto& deals = it->second->fold.deals;
+  const auto& deals = it->second->fold.deals();
   const auto deal = deals.find(deal_id);
   if (deal == deals.end() ||
-      deal->second.status() == v1::DEAL_STATUS_UNSPECIFIED) {
+      deal->second.state->status() == v1::DEAL_STATUS_UNSPECIFIED) {
     return out;
   }
-  out = PlacedDeal{deal->second, journey, it->second->instant};
+  out = PlacedDeal{*deal->second.state, journey, it->second->instant};
   return out;
 }
 
@@ -105,8 +105,8 @@ absl::Status DealReader::ForEachOpenIn(
     });
   }
   std::vector<std::string> deal_ids;
-  absl::Status scan = ScanOf(reader_.snapshot())(
-      Family::kLists, OpenDealPrefix(reader_.tenant_id(), pipeline_id),
+  absl::Status scan = reader_.snapshot().ScanLists(
+      OpenDealPrefix(reader_.tenant_id(), pipeline_id),
       [&](absl::string_view suffix, absl::string_view) {
         deal_ids.emplace_back(suffix);
         return true;

@@ -41,8 +41,8 @@ class Sha256 {
 
 absl::Status AddJourneys(Reader& reader, Sha256& hash) {
   absl::Status status;
-  const absl::Status scan = ScanOf(reader.snapshot())(
-      Family::kLists, JourneyPrefix(reader.tenant_id()),
+  const absl::Status scan = reader.snapshot().ScanLists(
+      JourneyPrefix(reader.tenant_id()),
       [&](absl::string_view suffix, absl::string_view) {
         v1::Subject subject;
         if (!ConsumeSubject(suffix, subject)) return false;
@@ -87,11 +87,11 @@ absl::StatusOr<std::string> DigestConclusions(const QueryContext& context,
   std::vector<std::string> tenants;
   const Snapshot snapshot(*context.store);
   absl::Status status =
-      ScanOf(snapshot)(Family::kDefault, TenantsPrefix(),
-                       [&](absl::string_view suffix, absl::string_view) {
-                         tenants.emplace_back(suffix);
-                         return true;
-                       });
+      snapshot.ScanPrefix(Family::kDefault, TenantsPrefix(),
+                          [&](absl::string_view suffix, absl::string_view) {
+                            tenants.emplace_back(suffix);
+                            return true;
+                          });
   Sha256 hash;
   for (const std::string& tenant_id : tenants) {
     if (!status.ok()) return status;

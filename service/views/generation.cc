@@ -2,133 +2,163 @@
 
 #include <algorithm>
 
+#include "service/views/id_entry.h"
+
 namespace journey::views {
 namespace {
 
 // What an entry takes besides its bytes, about.
-constexpr size_t kEntryOverheadBytes = 96;
-// Changes applied under one hold of the lock, so that readers wait little.
-constexpr size_t kChangesPerLock = 64;
+constexpr size_t kEntryOverheadBytes = 64;
+constexpr size_t kArenaBlockBytes = size_t{1} * 1024 * 1024;
 
-size_t SizeOf(const std::optional<std::string>& value) {
-  return kEntryOverheadBytes + (value.has_value() ? value->size() : 0);
+google::protobuf::ArenaOptions ArenaOptions() {
+  google::protobuf::ArenaOptions options;
+  options.max_block_size = kArenaBlockBytes;
+  return options;
 }
 
-bool IsHashed(Family family) {
-  return family == Family::kIds || family == Family::kSubjects ||
-         family == Family::kDeals;
-}
-
-// Sorts entries that came one after the other; of those with equal keys the
-// last one counts.
-std::vector<Entry> SortAndKeepLast(std::vector<Entry> rows) {
-  std::stable_sort(
-      rows.begin(), rows.end(),
-      [](const Entry& a, const Entry& b) { return a.first < b.first; });
-  std::vector<Entry> out;
-  for (Entry& row : rows) {
-    if (!out.empty() && out.back().first == row.first) {
-      out.back() = std::move(row);
-    } else {
-      out.push_back(std::move(row));
-    }
-  }
+// The entries of a map by key.
+template <typename Map>
+std::vector<const typename Map::value_type*> SortedByKey(const Map& map) {
+  std::vector<const typename Map::value_type*> out;
+  out.reserve(map.size());
+  for (const auto& entry : map) out.push_back(&entry);
+  std::sort(out.begin(), out.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
   return out;
 }
 
 }  // namespace
 
-int Generation::Slot(Family family) {
-  switch (family) {
-    case Family::kIds:
-    case Family::kDefault:
-      return 0;
-    case Family::kSubjects:
-    case Family::kLists:
-      return 1;
-    default:
-      return 2;
-  }
-}
+Generation::Generation() : arena_(ArenaOptions()) {}
 
 const Generation::Versioned* Generation::At(const Versioned& newest,
                                             int64_t version) {
   const Versioned* at = &newest;
-  while (at != nullptr && at->version > version) at = at->older.get();
+  while (at != nullptr && at->version > version) at = at->older;
   return at;
 }
 
+absl::string_view Generation::Keep(absl::string_view text) {
+  bytes_ += text.size();
+  if (text.empty()) return "";
+  char* kept = google::protobuf::Arena::CreateArray<char>(&arena_, text.size());
+  std::copy(text.begin(), text.end(), kept);
+  return {kept, text.size()};
+}
+
+template <typename T>
+T& Generation::EntryOf(absl::string_view key, HashedMap<T>& map) {
+  if (const auto it = map.find(key); it != map.end()) return it->second;
+  bytes_ += kEntryOverheadBytes;
+  return map[Keep(key)];
+}
+
+Generation::Versioned& Generation::EntryOf(absl::string_view key,
+                                           OrderedTable& table) {
+  if (const auto it = table.entries.find(key); it != table.entries.end()) {
+    return it->second->newest;
+  }
+  auto* entry = google::protobuf::Arena::Create<OrderedEntry>(
+      &arena_, OrderedEntry{Keep(key), {}});
+  bytes_ += kEntryOverheadBytes + sizeof(OrderedEntry);
+  table.entries[entry->key] = entry;
+  table.runs.Add(entry);
+  return entry->newest;
+}
+
 // Puts a version in front. Of those behind, what lies between two versions
-// that somebody can ask for is dropped, so that a chain is hardly longer than
-// there are readers.
-size_t Generation::Push(int64_t version, const std::vector<int64_t>& live,
-                        std::optional<std::string> value, Versioned& newest) {
-  size_t dropped = 0;
-  if (newest.version != 0) {
-    auto before = std::make_unique<Versioned>();
-    before->version = newest.version;
-    before->value = std::move(newest.value);
-    before->older = std::move(newest.older);
+// that somebody can ask for is forgotten, so that a chain is hardly longer
+// than there are readers.
+void Generation::Push(int64_t version, const std::vector<int64_t>& live,
+                      const Value& value, Versioned& newest) {
+  if (newest.version != 0 && newest.version != version) {
+    auto* before = google::protobuf::Arena::Create<Versioned>(&arena_, newest);
+    bytes_ += sizeof(Versioned);
     while (before->older != nullptr) {
       const auto reader =
           std::lower_bound(live.begin(), live.end(), before->older->version);
       if (reader != live.end() && *reader < before->version) break;
-      dropped += SizeOf(before->older->value);
-      auto rest = std::move(before->older->older);
-      before->older = std::move(rest);
+      before->older = before->older->older;
     }
-    newest.older = std::move(before);
+    newest.older = before;
   }
   newest.version = version;
-  newest.value = std::move(value);
-  return dropped;
+  newest.value = value.has_value() ? Value(Keep(*value)) : std::nullopt;
 }
 
-void Generation::ApplyOne(int64_t version, const std::vector<int64_t>& live,
-                          Change& change) {
-  bytes_ += change.key.size() + SizeOf(change.value);
-  if (change.family == Family::kTouchpoints) {
-    Row row{change.key.substr(change.prefix_bytes), version,
-            std::move(change.value)};
-    change.key.resize(change.prefix_bytes);
-    touchpoints_[std::move(change.key)].push_back(std::move(row));
-    return;
-  }
-  const size_t key_bytes = change.key.size();
-  Versioned& newest =
-      IsHashed(change.family)
-          ? hashed_[Slot(change.family)][std::move(change.key)]
-          : ordered_[Slot(change.family)][std::move(change.key)];
-  if (newest.version != 0) bytes_ -= key_bytes;
-  bytes_ -= Push(version, live, std::move(change.value), newest);
-}
-
-void Generation::Apply(int64_t version, const std::vector<int64_t>& live,
-                       std::vector<Change>& changes) {
-  for (size_t i = 0; i < changes.size();) {
-    core::MutexLock lock(&mutex_);
-    const size_t end = std::min(changes.size(), i + kChangesPerLock);
-    for (; i < end; ++i) ApplyOne(version, live, changes[i]);
+// Lets the memory of one write come while that of others is on its way:
+// looking up one key after the other would wait for each.
+void Generation::Prefetch(const Write& write) const {
+  switch (write.family) {
+    case Family::kIds:
+      return ids_.prefetch(write.key);
+    case Family::kTouchpoints:
+      return touchpoints_.prefetch(write.key);
+    case Family::kSubjects:
+      return subjects_.prefetch(write.key);
+    case Family::kDeals:
+      return deals_.prefetch(write.key);
+    case Family::kDefault:
+      return default_.entries.prefetch(write.key);
+    case Family::kLists:
+      return lists_.entries.prefetch(write.key);
   }
 }
 
-std::optional<std::optional<std::string>> Generation::Find(
-    Family family, absl::string_view key, int64_t version) const {
+void Generation::ApplyOne(const Write& write, int64_t version,
+                          const std::vector<int64_t>& live) {
+  switch (write.family) {
+    case Family::kIds:
+      EntryOf(write.key, ids_) = write.id;
+      return;
+    case Family::kTouchpoints: {
+      VersionedRow*& newest = EntryOf(write.key, touchpoints_);
+      newest = google::protobuf::Arena::Create<VersionedRow>(
+          &arena_, VersionedRow{write.row, version, newest});
+      bytes_ += sizeof(VersionedRow);
+      return;
+    }
+    case Family::kSubjects:
+      return Push(version, live, write.value, EntryOf(write.key, subjects_));
+    case Family::kDeals:
+      return Push(version, live, write.value, EntryOf(write.key, deals_));
+    case Family::kDefault:
+      return Push(version, live, write.value, EntryOf(write.key, default_));
+    case Family::kLists:
+      return Push(version, live, write.value, EntryOf(write.key, lists_));
+  }
+}
+
+void Generation::Apply(const std::vector<Write>& writes, int64_t version,
+                       const std::vector<int64_t>& live) {
+  core::MutexLock lock(&mutex_);
+  for (const Write& write : writes) Prefetch(write);
+  for (const Write& write : writes) ApplyOne(write, version, live);
+}
+
+std::optional<Value> Generation::Find(Family family, absl::string_view key,
+                                      int64_t version) const {
   core::MutexLock lock(&mutex_);
   const Versioned* at = nullptr;
-  if (IsHashed(family)) {
-    const HashedMap& map = hashed_[Slot(family)];
-    if (const auto it = map.find(key); it != map.end()) {
-      at = At(it->second, version);
-    }
+  if (family == Family::kSubjects || family == Family::kDeals) {
+    const auto& map = family == Family::kSubjects ? subjects_ : deals_;
+    const auto it = map.find(key);
+    if (it != map.end()) at = At(it->second, version);
   } else {
-    const OrderedMap& map = ordered_[Slot(family)];
-    if (const auto it = map.find(key); it != map.end()) {
-      at = At(it->second, version);
-    }
+    const auto& map = (family == Family::kDefault ? default_ : lists_).entries;
+    const auto it = map.find(key);
+    if (it != map.end()) at = At(it->second->newest, version);
   }
   if (at == nullptr) return std::nullopt;
   return at->value;
+}
+
+std::optional<log::IdEntry> Generation::FindId(absl::string_view key) const {
+  core::MutexLock lock(&mutex_);
+  const auto it = ids_.find(key);
+  if (it == ids_.end()) return std::nullopt;
+  return it->second;
 }
 
 std::vector<Entry> Generation::Range(Family family, absl::string_view first,
@@ -136,59 +166,85 @@ std::vector<Entry> Generation::Range(Family family, absl::string_view first,
                                      int64_t version,
                                      std::string& last_key) const {
   core::MutexLock lock(&mutex_);
-  const OrderedMap& map = ordered_[Slot(family)];
+  const OrderedTable& table = family == Family::kDefault ? default_ : lists_;
   std::vector<Entry> out;
-  last_key.clear();
   size_t visited = 0;
-  for (auto it = map.lower_bound(first);
-       it != map.end() && (end.empty() || it->first < end); ++it) {
-    if (visited++ == entries_max) return out;
-    last_key = it->first;
-    if (const Versioned* at = At(it->second, version)) {
-      out.emplace_back(it->first, at->value);
+  bool is_cut = false;
+  table.runs.Scan(first, end, [&](const OrderedEntry& entry) {
+    if (visited == entries_max) {
+      is_cut = true;
+      return false;
     }
-  }
-  last_key.clear();
+    ++visited;
+    last_key = std::string(entry.key);
+    if (const Versioned* at = At(entry.newest, version)) {
+      out.emplace_back(entry.key, at->value);
+    }
+    return true;
+  });
+  if (!is_cut) last_key.clear();
   return out;
 }
 
-std::vector<Entry> Generation::Touchpoints(absl::string_view subject_key,
-                                           int64_t version) const {
-  std::vector<Entry> rows;
+std::vector<TouchpointRow> Generation::RowsOf(const VersionedRow* newest,
+                                              int64_t version) {
+  std::vector<TouchpointRow> rows;
+  for (const VersionedRow* row = newest; row != nullptr; row = row->older) {
+    if (row->version <= version) rows.push_back(row->row);
+  }
+  std::reverse(rows.begin(), rows.end());
+  SortAndKeepLast(rows);
+  return rows;
+}
+
+std::vector<TouchpointRow> Generation::Touchpoints(
+    absl::string_view subject_key, int64_t version) const {
+  const VersionedRow* newest = nullptr;
   {
+    // Rows do not change any more once they are there.
     core::MutexLock lock(&mutex_);
     const auto it = touchpoints_.find(subject_key);
-    if (it != touchpoints_.end()) {
-      for (const Row& row : it->second) {
-        if (row.version > version) break;
-        rows.emplace_back(it->first + row.suffix, row.value);
-      }
-    }
+    if (it != touchpoints_.end()) newest = it->second;
   }
-  return SortAndKeepLast(std::move(rows));
+  return RowsOf(newest, version);
 }
 
-std::vector<Entry> Generation::Sorted(Family family) const {
-  std::vector<Entry> out;
-  if (family == Family::kTouchpoints) {
-    for (const auto& [subject_key, rows] : touchpoints_) {
-      for (const Row& row : rows) {
-        out.emplace_back(subject_key + row.suffix, row.value);
+void Generation::ForEach(Family family, Visitor visit) const {
+  const auto visit_newest = [&](const HashedMap<Versioned>& map) {
+    for (const auto* entry : SortedByKey(map)) {
+      if (!visit(entry->first, entry->second.value)) return;
+    }
+  };
+  const auto visit_ordered = [&](const OrderedTable& table) {
+    for (const auto* entry : SortedByKey(table.entries)) {
+      if (!visit(entry->first, entry->second->newest.value)) return;
+    }
+  };
+  switch (family) {
+    case Family::kIds:
+      for (const auto* id : SortedByKey(ids_)) {
+        if (!visit(id->first, EncodeId(id->second))) return;
       }
-    }
-    out = SortAndKeepLast(std::move(out));
-  } else if (IsHashed(family)) {
-    for (const auto& [key, newest] : hashed_[Slot(family)]) {
-      out.emplace_back(key, newest.value);
-    }
-    std::sort(out.begin(), out.end(),
-              [](const Entry& a, const Entry& b) { return a.first < b.first; });
-  } else {
-    for (const auto& [key, newest] : ordered_[Slot(family)]) {
-      out.emplace_back(key, newest.value);
-    }
+      return;
+    case Family::kTouchpoints:
+      for (const auto* subject : SortedByKey(touchpoints_)) {
+        std::string key(subject->first);
+        for (const TouchpointRow& row : RowsOf(subject->second, INT64_MAX)) {
+          key.resize(subject->first.size());
+          AppendRowKey(row, key);
+          if (!visit(key, EncodeRow(row))) return;
+        }
+      }
+      return;
+    case Family::kSubjects:
+      return visit_newest(subjects_);
+    case Family::kDeals:
+      return visit_newest(deals_);
+    case Family::kDefault:
+      return visit_ordered(default_);
+    case Family::kLists:
+      return visit_ordered(lists_);
   }
-  return out;
 }
 
 size_t Generation::bytes() const {

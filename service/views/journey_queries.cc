@@ -192,65 +192,74 @@ bool Matches(const v1::GetTimelineRequest& request,
   return false;
 }
 
-std::string OrderSuffix(const core::OrderKey& order) {
-  return TouchpointKey("", order);
+// Where a page of a timeline ended: the canonical order, as texts sort.
+std::string OrderText(const v1::Touchpoint& touchpoint) {
+  const core::OrderKey order = core::OrderKeyOf(touchpoint);
+  std::string text;
+  AppendInstant(order.occurred_at, text);
+  AppendText(order.source, text);
+  absl::StrAppend(&text, order.touchpoint_id);
+  return text;
 }
 
-// The touchpoints behind the page's start, in the order of the request.
-void SkipToPage(const v1::GetTimelineRequest& request, const Page& page,
-                std::vector<PlacedTouchpoint>& touchpoints) {
-  if (request.newest_first()) {
-    std::reverse(touchpoints.begin(), touchpoints.end());
-  }
-  if (page.after.empty()) return;
-  const auto is_done = [&](const PlacedTouchpoint& touchpoint) {
-    const std::string suffix = OrderSuffix(touchpoint.order);
-    return request.newest_first() ? suffix >= page.after : suffix <= page.after;
+// The first row that may stand behind the page's start.
+size_t FirstRow(const std::vector<TouchpointRow>& rows, const Page& page,
+                bool newest_first) {
+  core::Micros after = 0;
+  absl::string_view text = page.after;
+  if (!ConsumeInstant(text, after)) return 0;
+  const auto is_done = [&](const TouchpointRow& row) {
+    return newest_first ? row.occurred_at > after : row.occurred_at < after;
   };
-  touchpoints.erase(
-      touchpoints.begin(),
-      std::find_if_not(touchpoints.begin(), touchpoints.end(), is_done));
+  return static_cast<size_t>(
+      std::partition_point(rows.begin(), rows.end(), is_done) - rows.begin());
+}
+
+void AddEntry(const PlacedEvent& placed, v1::GetTimelineResponse& response) {
+  auto* entry = response.add_entries();
+  *entry->mutable_touchpoint() = *placed.event.touchpoint;
+  entry->set_position(placed.row.position);
+  *entry->mutable_received_at() = core::ToTimestamp(placed.event.received_at);
+  entry->set_retracted(placed.row.retraction_position != 0);
 }
 
 // Reads touchpoints in chunks until the page is full or enough were looked
-// at; sets the token when some are left.
+// at; sets the token when some are left. `rows` are in the request's order.
 absl::Status FillTimeline(const Reader& reader,
                           const v1::GetTimelineRequest& request,
                           const Page& page,
-                          const std::vector<PlacedTouchpoint>& touchpoints,
+                          const std::vector<TouchpointRow>& rows,
                           v1::GetTimelineResponse& response) {
-  const size_t scanned_max =
-      std::min<size_t>(touchpoints.size(), core::kListEntriesScannedMax);
+  const bool falling = request.newest_first();
   PageBytes bytes;
-  size_t i = 0;
-  while (i < scanned_max && response.entries_size() < page.size &&
-         !bytes.is_full()) {
-    const size_t end =
-        std::min(scanned_max, i + static_cast<size_t>(page.size));
-    std::vector<int64_t> positions;
-    for (size_t k = i; k < end; ++k) {
-      positions.push_back(touchpoints[k].position);
+  std::string last;
+  int scanned = 0;
+  for (size_t i = FirstRow(rows, page, falling); i < rows.size();) {
+    const size_t end = ChunkEnd(rows, i, static_cast<size_t>(page.size));
+    auto placed = ReadInOrder(reader.log(), reader.tenant_id(), rows, i, end);
+    if (!placed.ok()) return placed.status();
+    if (falling) std::reverse(placed->begin(), placed->end());
+    for (const PlacedEvent& each : *placed) {
+      std::string text = OrderText(*each.event.touchpoint);
+      const bool is_done = !page.after.empty() &&
+                           (falling ? text >= page.after : text <= page.after);
+      if (is_done) continue;
+      if (response.entries_size() == page.size || bytes.is_full() ||
+          scanned == core::kListEntriesScannedMax) {
+        response.set_next_page_token(NextPageToken(page, "timeline", last));
+        return absl::OkStatus();
+      }
+      ++scanned;
+      last = std::move(text);
+      const bool retracted = each.row.retraction_position != 0;
+      if ((retracted && !request.show_retracted()) ||
+          !Matches(request, *each.event.touchpoint)) {
+        continue;
+      }
+      AddEntry(each, response);
+      bytes.Add(response.entries(response.entries_size() - 1));
     }
-    const auto events =
-        reader.log().ReadPositions(reader.tenant_id(), positions);
-    if (!events.ok()) return events.status();
-    for (const log::LogEvent& event : *events) {
-      if (response.entries_size() == page.size || bytes.is_full()) break;
-      const PlacedTouchpoint& placed = touchpoints[i++];
-      const bool retracted = placed.retraction_position != 0;
-      if (retracted && !request.show_retracted()) continue;
-      if (!Matches(request, *event.touchpoint)) continue;
-      auto* entry = response.add_entries();
-      *entry->mutable_touchpoint() = *event.touchpoint;
-      entry->set_position(placed.position);
-      *entry->mutable_received_at() = core::ToTimestamp(event.received_at);
-      entry->set_retracted(retracted);
-      bytes.Add(*entry);
-    }
-  }
-  if (i > 0 && i < touchpoints.size()) {
-    response.set_next_page_token(
-        NextPageToken(page, "timeline", OrderSuffix(touchpoints[i - 1].order)));
+    i = end;
   }
   return absl::OkStatus();
 }
@@ -361,15 +370,15 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   const auto journey = (*reader)->JourneyOf(request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto touchpoints = TouchpointsOfJourney(
-      ScanOf((*reader)->snapshot()), request.tenant_id(), **journey,
-      (*reader)->as_of().value_or(core::kNever));
-  if (!touchpoints.ok()) return touchpoints.status();
-  if (touchpoints->empty()) return SubjectNotFound(request.subject());
-  SkipToPage(request, *page, *touchpoints);
+  auto rows = TouchpointsOfJourney((*reader)->snapshot(), request.tenant_id(),
+                                   **journey,
+                                   (*reader)->as_of().value_or(core::kNever));
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return SubjectNotFound(request.subject());
+  if (request.newest_first()) std::reverse(rows->begin(), rows->end());
   v1::GetTimelineResponse response;
   if (const absl::Status status =
-          FillTimeline(**reader, request, *page, *touchpoints, response);
+          FillTimeline(**reader, request, *page, *rows, response);
       !status.ok()) {
     return status;
   }

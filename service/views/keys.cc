@@ -11,6 +11,8 @@ constexpr uint64_t kSignBit = uint64_t{1} << 63;
 constexpr char kEscape = '\0';
 constexpr char kEscapedZero = '\xff';
 constexpr char kTextEnd = '\x01';
+// Of a subject's key besides its ids: a length, a type and the end of a text.
+constexpr size_t kSubjectKeyExtraBytes = 4;
 
 std::string ListPrefix(char list, absl::string_view tenant_id) {
   return absl::StrCat(absl::string_view(&list, 1), TenantPrefix(tenant_id));
@@ -35,8 +37,10 @@ std::string FullSubjectKey(absl::string_view tenant_id,
 
 std::string IdKey(absl::string_view tenant_id, absl::string_view source,
                   absl::string_view touchpoint_id) {
-  std::string key = TenantPrefix(tenant_id);
-  key.reserve(key.size() + source.size() + touchpoint_id.size() + 2);
+  std::string key;
+  key.reserve(tenant_id.size() + source.size() + touchpoint_id.size() + 3);
+  key.push_back(static_cast<char>(tenant_id.size()));
+  key.append(tenant_id.data(), tenant_id.size());
   AppendText(source, key);
   absl::StrAppend(&key, touchpoint_id);
   return key;
@@ -48,31 +52,18 @@ std::string TenantPrefix(absl::string_view tenant_id) {
 }
 
 std::string SubjectKey(absl::string_view tenant_id,
-                       const v1::Subject& subject) {
-  std::string key = TenantPrefix(tenant_id);
+                       const core::SubjectRef& subject) {
+  std::string key;
+  key.reserve(tenant_id.size() + subject.id.size() + kSubjectKeyExtraBytes);
+  key.push_back(static_cast<char>(tenant_id.size()));
+  key.append(tenant_id.data(), tenant_id.size());
   AppendSubject(subject, key);
   return key;
 }
 
-std::string TouchpointKey(absl::string_view subject_key,
-                          const core::OrderKey& order) {
-  std::string key(subject_key);
-  key.reserve(key.size() + sizeof(uint64_t) + order.source.size() +
-              order.touchpoint_id.size() + 2);
-  AppendInstant(order.occurred_at, key);
-  AppendText(order.source, key);
-  absl::StrAppend(&key, order.touchpoint_id);
-  return key;
-}
-
-std::optional<core::OrderKey> ParseOrder(absl::string_view suffix) {
-  core::OrderKey order;
-  if (!ConsumeInstant(suffix, order.occurred_at) ||
-      !ConsumeText(suffix, order.source)) {
-    return std::nullopt;
-  }
-  order.touchpoint_id = std::string(suffix);
-  return order;
+std::string SubjectKey(absl::string_view tenant_id,
+                       const v1::Subject& subject) {
+  return SubjectKey(tenant_id, core::RefOf(subject));
 }
 
 std::string DealKey(absl::string_view tenant_id, absl::string_view deal_id) {
@@ -165,17 +156,25 @@ void AppendInstant(core::Micros instant, std::string& out) {
 }
 
 void AppendText(absl::string_view text, std::string& out) {
-  for (const char c : text) {
-    out.push_back(c);
-    if (c == kEscape) out.push_back(kEscapedZero);
+  if (text.find(kEscape) == absl::string_view::npos) {
+    out.append(text.data(), text.size());
+  } else {
+    for (const char c : text) {
+      out.push_back(c);
+      if (c == kEscape) out.push_back(kEscapedZero);
+    }
   }
   out.push_back(kEscape);
   out.push_back(kTextEnd);
 }
 
+void AppendSubject(const core::SubjectRef& subject, std::string& out) {
+  out.push_back(static_cast<char>(subject.type));
+  AppendText(subject.id, out);
+}
+
 void AppendSubject(const v1::Subject& subject, std::string& out) {
-  out.push_back(static_cast<char>(subject.type()));
-  AppendText(subject.id(), out);
+  AppendSubject(core::RefOf(subject), out);
 }
 
 bool ConsumeInstant(absl::string_view& in, core::Micros& out) {

@@ -36,14 +36,9 @@ namespace journey::views {
 
 // Column family `subjects`, and the beginning of keys in `touchpoints`.
 [[nodiscard]] std::string SubjectKey(absl::string_view tenant_id,
+                                     const core::SubjectRef& subject);
+[[nodiscard]] std::string SubjectKey(absl::string_view tenant_id,
                                      const v1::Subject& subject);
-
-// Column family `touchpoints`: SubjectKey, then the canonical order.
-[[nodiscard]] std::string TouchpointKey(absl::string_view subject_key,
-                                        const core::OrderKey& order);
-// The canonical order in what follows the subject's key.
-[[nodiscard]] std::optional<core::OrderKey> ParseOrder(
-    absl::string_view suffix);
 
 // Column family `deals`.
 [[nodiscard]] std::string DealKey(absl::string_view tenant_id,
@@ -85,6 +80,7 @@ struct StallEntry {
 // Parts.
 void AppendInstant(core::Micros instant, std::string& out);
 void AppendText(absl::string_view text, std::string& out);
+void AppendSubject(const core::SubjectRef& subject, std::string& out);
 void AppendSubject(const v1::Subject& subject, std::string& out);
 [[nodiscard]] bool ConsumeInstant(absl::string_view& in, core::Micros& out);
 [[nodiscard]] bool ConsumeText(absl::string_view& in, std::string& out);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projections/stall/stall.h"
+#include "absl/strings/str_cat.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
@@ -17,39 +17,56 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
                            const JourneyPlaces& places) {
   ListEntries out;
   for (const auto& interval : places.stages) {
-    out.emplace_back(
-        StageKey(tenant_id, interval.stage, interval.until, journey), "");
+    out.push_back(StageKey(tenant_id, interval.stage, interval.until, journey));
   }
   for (const auto& interval : places.lead_statuses) {
-    out.emplace_back(
-        LeadStatusKey(tenant_id, interval.status, interval.until, journey), "");
+    out.push_back(
+        LeadStatusKey(tenant_id, interval.status, interval.until, journey));
   }
   const auto add = [&](std::string key) {
     AppendSubject(journey, key);
-    out.emplace_back(std::move(key), "");
+    out.push_back(std::move(key));
   };
   add(JourneyPrefix(tenant_id));
   if (!places.owner_id.empty()) add(OwnerPrefix(tenant_id, places.owner_id));
   return out;
 }
 
-ListEntries ListsOfDeal(absl::string_view tenant_id,
-                        const projections::Rules& rules,
-                        const storage::v1::DealState& deal) {
+DealPlaces PlacesOf(const projections::Rules& rules,
+                    const storage::v1::DealState& deal) {
+  DealPlaces places;
+  places.is_deal = deal.status() != v1::DEAL_STATUS_UNSPECIFIED;
+  places.is_open = deal.status() == v1::DEAL_STATUS_OPEN;
+  if (!places.is_open) return places;
+  places.pipeline_id = deal.pipeline_id();
+  places.stalls = projections::StallIntervals(rules, deal);
+  return places;
+}
+
+ListEntries ListsOfDeal(absl::string_view tenant_id, absl::string_view deal_id,
+                        const DealPlaces& places, const DealPlaces& others) {
   ListEntries out;
-  if (deal.status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
-  out.emplace_back(DealPrefix(tenant_id) + deal.deal_id(), "");
-  if (deal.status() != v1::DEAL_STATUS_OPEN) return out;
-  out.emplace_back(
-      OpenDealPrefix(tenant_id, deal.pipeline_id()) + deal.deal_id(), "");
-  for (const auto& interval : projections::StallIntervals(rules, deal)) {
+  if (places.is_deal && !others.is_deal) {
+    out.push_back(absl::StrCat(DealPrefix(tenant_id), deal_id));
+  }
+  if (!places.is_open) return out;
+  if (!others.is_open || places.pipeline_id != others.pipeline_id) {
+    out.push_back(
+        absl::StrCat(OpenDealPrefix(tenant_id, places.pipeline_id), deal_id));
+  }
+  for (const auto& interval : places.stalls) {
+    const auto is_same = [&](const projections::StallInterval& other) {
+      return other.since == interval.since && other.reason == interval.reason;
+    };
+    if (std::any_of(others.stalls.begin(), others.stalls.end(), is_same)) {
+      continue;
+    }
     std::string key =
-        StallKey(tenant_id, interval.since, deal.deal_id(), interval.reason);
+        StallKey(tenant_id, interval.since, deal_id, interval.reason);
     // Two offers can fall due at the same instant; one entry stands for both.
-    const bool is_known =
-        std::any_of(out.begin(), out.end(),
-                    [&](const auto& entry) { return entry.first == key; });
-    if (!is_known) out.emplace_back(std::move(key), "");
+    if (std::find(out.begin(), out.end(), key) == out.end()) {
+      out.push_back(std::move(key));
+    }
   }
   return out;
 }

@@ -3,18 +3,18 @@
 #define SERVICE_VIEWS_LISTS_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "journey/storage/v1/views.pb.h"
 #include "projections/conclude.h"
 #include "projections/rules/rules.h"
+#include "projections/stall/stall.h"
 
 namespace journey::views {
 
-// Entries of column family `lists`: key and value.
-using ListEntries = std::vector<std::pair<std::string, std::string>>;
+// Keys of column family `lists`; their values are empty.
+using ListEntries = std::vector<std::string>;
 
 // What decides in which lists a journey stands. Most touchpoints do not change
 // it, and comparing it costs less than making the entries.
@@ -33,9 +33,24 @@ struct JourneyPlaces {
 [[nodiscard]] ListEntries ListsOfJourney(absl::string_view tenant_id,
                                          const v1::Subject& journey,
                                          const JourneyPlaces& places);
+
+// The same for a deal.
+struct DealPlaces {
+  // A touchpoint of kind `deal` names it.
+  bool is_deal = false;
+  bool is_open = false;
+  std::string pipeline_id;
+  std::vector<projections::StallInterval> stalls;
+};
+
+[[nodiscard]] DealPlaces PlacesOf(const projections::Rules& rules,
+                                  const storage::v1::DealState& deal);
+
+// The entries of a deal at `places` that it does not have at `others`.
 [[nodiscard]] ListEntries ListsOfDeal(absl::string_view tenant_id,
-                                      const projections::Rules& rules,
-                                      const storage::v1::DealState& deal);
+                                      absl::string_view deal_id,
+                                      const DealPlaces& places,
+                                      const DealPlaces& others);
 
 // The journey that a deal belongs to: its newest account's, else its newest
 // contact's, else its own.

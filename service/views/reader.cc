@@ -72,28 +72,24 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
   const core::Micros newest = record.journey().newest().at_us();
   const core::Micros instant = InstantFor(newest);
   if (instant >= newest) {
-    out.emplace();
-    out->instant = instant;
-    out->fold.state.Swap(record.mutable_journey());
-    for (const auto& open : out->fold.state.open_deals()) {
+    out.emplace(FoldedJourney{projections::JourneyFold(journey), instant});
+    out->fold.state() = std::move(*record.mutable_journey());
+    for (const auto& open : out->fold.state().open_deals()) {
       auto deal = DealRecordOf(open.deal_id());
       if (!deal.ok()) return deal.status();
       if (deal->has_value() && (*deal)->has_deal()) {
-        out->fold.deals[open.deal_id()].Swap((*deal)->mutable_deal());
+        out->fold.DealOf(open.deal_id()) = std::move(*(*deal)->mutable_deal());
       }
     }
     return out;
   }
-  const auto touchpoints =
-      TouchpointsOfJourney(ScanOf(snapshot_), tenant_id_, journey, instant);
-  if (!touchpoints.ok()) return touchpoints.status();
-  refolded_ += static_cast<int64_t>(touchpoints->size());
-  auto fold = Refold(rules(), log(), tenant_id_, journey, *touchpoints);
+  auto rows = TouchpointsOfJourney(snapshot_, tenant_id_, journey, instant);
+  if (!rows.ok()) return rows.status();
+  refolded_ += static_cast<int64_t>(rows->size());
+  auto fold = Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
   if (!fold.ok()) return fold.status();
-  if (fold->state.touchpoint_count() == 0) return out;
-  out.emplace();
-  out->instant = instant;
-  out->fold = *std::move(fold);
+  if (fold->state().touchpoint_count() == 0) return out;
+  out.emplace(FoldedJourney{*std::move(fold), instant});
   return out;
 }
 

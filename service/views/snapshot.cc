@@ -1,7 +1,9 @@
 // Reading by snapshots: memory first, then RocksDB.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "service/views/id_entry.h"
 #include "service/views/keys.h"
 #include "service/views/view_store.h"
 
@@ -65,26 +67,9 @@ class Cursor {
   bool is_done_ = false;
 };
 
-// A vector of entries as a cursor.
-class VectorCursor {
- public:
-  explicit VectorCursor(std::vector<Entry> entries)
-      : entries_(std::move(entries)) {}
-
-  [[nodiscard]] const Entry* entry() const {
-    return at_ < entries_.size() ? &entries_[at_] : nullptr;
-  }
-  void Next() { ++at_; }
-
- private:
-  const std::vector<Entry> entries_;
-  size_t at_ = 0;
-};
-
 // Visits the union of what the three sources hold, by key; for equal keys the
 // earlier source counts. Deleted entries are left out.
-template <typename MemoryCursor>
-void Merge(MemoryCursor& active, MemoryCursor& frozen, rocksdb::Iterator& disk,
+void Merge(Cursor& active, Cursor& frozen, rocksdb::Iterator& disk,
            const Snapshot::Visitor& visit) {
   while (true) {
     const Entry* newest = active.entry();
@@ -119,11 +104,11 @@ void Merge(MemoryCursor& active, MemoryCursor& frozen, rocksdb::Iterator& disk,
 
 }  // namespace
 
-Snapshot::Snapshot(const ViewStore& store) : store_(store) {
+Snapshot::Snapshot(const ViewStore& store, int64_t ahead) : store_(store) {
   core::MutexLock lock(&store.mutex_);
   active_ = store.active_;
   frozen_ = store.frozen_;
-  version_ = store.version_;
+  version_ = store.version_ + ahead;
   snapshot_ = store.db_->GetSnapshot();
   store.versions_read_.insert(version_);
 }
@@ -140,8 +125,9 @@ rocksdb::ReadOptions Snapshot::ReadOptions() const {
   return options;
 }
 
-std::optional<std::optional<std::string>> Snapshot::FindInMemory(
-    Family family, absl::string_view key) const {
+std::optional<Value> Snapshot::FindInMemory(Family family,
+                                            absl::string_view key) const {
+  ApplyWaiting();
   auto found = active_->Find(family, key, version_);
   if (!found.has_value() && frozen_ != nullptr) {
     found = frozen_->Find(family, key, version_);
@@ -153,7 +139,7 @@ absl::StatusOr<bool> Snapshot::Get(Family family, absl::string_view key,
                                    std::string& value) const {
   if (auto found = FindInMemory(family, key)) {
     if (!found->has_value()) return false;
-    value = **std::move(found);
+    value = std::string(**found);
     return true;
   }
   const rocksdb::Status status = store_.db_->Get(
@@ -166,45 +152,43 @@ absl::StatusOr<bool> Snapshot::Get(Family family, absl::string_view key,
 absl::StatusOr<bool> Snapshot::Get(
     Family family, absl::string_view key,
     google::protobuf::MessageLite& message) const {
-  std::string value;
-  auto found = Get(family, key, value);
-  if (!found.ok() || !*found) return found;
-  if (const absl::Status status = Parse(value, message); !status.ok()) {
-    return status;
+  absl::Status status;
+  if (const auto in_memory = FindInMemory(family, key)) {
+    if (!in_memory->has_value()) return false;
+    status = Parse(**in_memory, message);
+  } else {
+    rocksdb::PinnableSlice value;
+    const rocksdb::Status got = store_.db_->Get(
+        ReadOptions(), store_.handle(family), ToSlice(key), &value);
+    if (got.IsNotFound()) return false;
+    if (!got.ok()) return FromRocks(got);
+    status = Parse(ToView(value), message);
   }
+  if (!status.ok()) return status;
   return true;
 }
 
 absl::Status Snapshot::MultiGet(Family family,
                                 const std::vector<std::string>& keys,
-                                std::vector<std::string>& values,
-                                std::vector<bool>& found) const {
-  values.assign(keys.size(), {});
-  found.assign(keys.size(), false);
-  std::vector<size_t> missing;
-  std::vector<rocksdb::Slice> slices;
+                                ValueTaker take) const {
+  std::vector<std::optional<Value>> in_memory;
+  in_memory.reserve(keys.size());
+  std::vector<DiskKey> missing;
   for (size_t i = 0; i < keys.size(); ++i) {
-    if (auto in_memory = FindInMemory(family, keys[i])) {
-      found[i] = in_memory->has_value();
-      if (found[i]) values[i] = **std::move(in_memory);
-    } else {
-      missing.push_back(i);
-      slices.emplace_back(keys[i]);
+    in_memory.push_back(FindInMemory(family, keys[i]));
+    if (!in_memory.back().has_value()) {
+      missing.emplace_back(keys[i], i);
+    } else if (in_memory.back()->has_value()) {
+      __builtin_prefetch((*in_memory.back())->data());
     }
   }
-  if (missing.empty()) return absl::OkStatus();
-  std::vector<rocksdb::PinnableSlice> pinned(missing.size());
-  std::vector<rocksdb::Status> statuses(missing.size());
-  store_.db_->MultiGet(ReadOptions(), store_.handle(family), missing.size(),
-                       slices.data(), pinned.data(), statuses.data(),
-                       /*sorted_input=*/true);
-  for (size_t k = 0; k < missing.size(); ++k) {
-    if (statuses[k].IsNotFound()) continue;
-    if (!statuses[k].ok()) return FromRocks(statuses[k]);
-    values[missing[k]].assign(pinned[k].data(), pinned[k].size());
-    found[missing[k]] = true;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!in_memory[i].has_value() || !in_memory[i]->has_value()) continue;
+    if (absl::Status status = take(i, **in_memory[i]); !status.ok()) {
+      return status;
+    }
   }
-  return absl::OkStatus();
+  return ReadFromDisk(family, std::move(missing), take);
 }
 
 absl::Status Snapshot::Scan(Family family, absl::string_view first,
@@ -215,27 +199,106 @@ absl::Status Snapshot::Scan(Family family, absl::string_view first,
   const std::unique_ptr<rocksdb::Iterator> disk(
       store_.db_->NewIterator(options, store_.handle(family)));
   disk->Seek(ToSlice(first));
+  ApplyWaiting();
   Cursor active(active_.get(), family, first, end, version_);
   Cursor frozen(frozen_.get(), family, first, end, version_);
   Merge(active, frozen, *disk, visit);
   return FromRocks(disk->status());
 }
 
+absl::Status Snapshot::ScanPrefix(Family family, absl::string_view prefix,
+                                  const Visitor& visit) const {
+  return Scan(family, prefix, PrefixEnd(prefix),
+              [&](absl::string_view key, absl::string_view value) {
+                key.remove_prefix(prefix.size());
+                return visit(key, value);
+              });
+}
+
+absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
+                               std::vector<log::IdEntry>& entries) const {
+  ApplyWaiting();
+  entries.assign(keys.size(), {});
+  std::vector<DiskKey> missing;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto entry = active_->FindId(keys[i]);
+    if (!entry.has_value() && frozen_ != nullptr) {
+      entry = frozen_->FindId(keys[i]);
+    }
+    if (entry.has_value()) {
+      entries[i] = *entry;
+    } else {
+      missing.emplace_back(keys[i], i);
+    }
+  }
+  return ReadFromDisk(Family::kIds, std::move(missing),
+                      [&](size_t i, absl::string_view value) {
+                        auto entry = DecodeId(value);
+                        if (!entry.ok()) return entry.status();
+                        entries[i] = *entry;
+                        return absl::OkStatus();
+                      });
+}
+
+absl::Status Snapshot::ReadFromDisk(Family family, std::vector<DiskKey> keys,
+                                    ValueTaker take) const {
+  if (keys.empty()) return absl::OkStatus();
+  // RocksDB reads sorted keys in less time than it takes to sort them.
+  std::sort(keys.begin(), keys.end());
+  std::vector<rocksdb::Slice> slices;
+  slices.reserve(keys.size());
+  for (const DiskKey& key : keys) slices.push_back(ToSlice(key.first));
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  store_.db_->MultiGet(ReadOptions(), store_.handle(family), keys.size(),
+                       slices.data(), values.data(), statuses.data(),
+                       /*sorted_input=*/true);
+  for (size_t k = 0; k < keys.size(); ++k) {
+    if (statuses[k].IsNotFound()) continue;
+    if (!statuses[k].ok()) return FromRocks(statuses[k]);
+    absl::Status status = take(keys[k].second, ToView(values[k]));
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
-                                       const Visitor& visit) const {
+                                       const RowVisitor& visit) const {
+  ApplyWaiting();
+  std::vector<TouchpointRow> rows;
+  if (frozen_ != nullptr) rows = frozen_->Touchpoints(subject_key, version_);
+  const std::vector<TouchpointRow> newer =
+      active_->Touchpoints(subject_key, version_);
+  rows.insert(rows.end(), newer.begin(), newer.end());
+  SortAndKeepLast(rows);
   rocksdb::ReadOptions options = ReadOptions();
   const std::string end = PrefixEnd(subject_key);
   const rocksdb::Slice upper = ToSlice(end);
   if (!end.empty()) options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> disk(
       store_.db_->NewIterator(options, store_.handle(Family::kTouchpoints)));
-  disk->Seek(ToSlice(subject_key));
-  VectorCursor active(active_->Touchpoints(subject_key, version_));
-  VectorCursor frozen(frozen_ == nullptr
-                          ? std::vector<Entry>()
-                          : frozen_->Touchpoints(subject_key, version_));
-  Merge(active, frozen, *disk, visit);
-  return FromRocks(disk->status());
+  auto in_memory = rows.begin();
+  int64_t last_position = 0;
+  const auto show = [&](const TouchpointRow& row) {
+    if (row.position == last_position) return true;
+    last_position = row.position;
+    return visit(row);
+  };
+  for (disk->Seek(ToSlice(subject_key)); disk->Valid(); disk->Next()) {
+    absl::string_view suffix = ToView(disk->key());
+    suffix.remove_prefix(subject_key.size());
+    const auto row = DecodeRow(suffix, ToView(disk->value()));
+    if (!row.ok()) return row.status();
+    while (in_memory != rows.end() && !(*row < *in_memory)) {
+      if (!show(*in_memory++)) return absl::OkStatus();
+    }
+    if (!show(*row)) return absl::OkStatus();
+  }
+  if (!disk->status().ok()) return FromRocks(disk->status());
+  while (in_memory != rows.end()) {
+    if (!show(*in_memory++)) return absl::OkStatus();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace journey::views

@@ -7,7 +7,6 @@
 #include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
-#include "service/views/id_entry.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
@@ -47,14 +46,8 @@ void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
 
 }  // namespace
 
-TenantChange::TenantChange(const Snapshot& snapshot, const log::EventLog& log,
-                           const projections::Rules& rules,
-                           std::string tenant_id, ChangeSet& changes)
-    : snapshot_(snapshot),
-      log_(log),
-      rules_(rules),
-      tenant_id_(std::move(tenant_id)),
-      changes_(changes) {}
+TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
+    : context_(context), tenant_id_(std::move(tenant_id)) {}
 
 void TenantChange::Add(const log::TenantEvents& events) {
   parts_.push_back(&events);
@@ -63,7 +56,7 @@ void TenantChange::Add(const log::TenantEvents& events) {
 absl::Status TenantChange::Run() {
   std::string value;
   const auto known =
-      snapshot_.Get(Family::kDefault, TenantKey(tenant_id_), value);
+      context_.update.Get(Family::kDefault, TenantKey(tenant_id_), value);
   if (!known.ok()) return known.status();
   is_new_tenant_ = !*known;
   absl::Status status = *known ? Parse(value, tenant_) : absl::OkStatus();
@@ -80,11 +73,10 @@ absl::Status TenantChange::Run() {
     if (status.ok()) status = entry.refold ? FoldAgain(entry) : FoldOn(entry);
   }
   if (!status.ok()) return status;
-  PutHomes();
   PutDeals();
   PutSubjects();
-  changes_.Put(Family::kDefault, TenantKey(tenant_id_),
-               tenant_.SerializeAsString());
+  context_.update.Put(Family::kDefault, TenantKey(tenant_id_),
+                      tenant_.SerializeAsString());
   return absl::OkStatus();
 }
 
@@ -97,16 +89,15 @@ absl::Status TenantChange::AddEvent(const log::LogEvent& event) {
 absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
   const v1::Touchpoint& touchpoint = *event.touchpoint;
   log::IdEntry id{event.position, 0};
+  std::string id_key =
+      IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id());
   if (event.retracted_on_arrival) {
-    const auto retraction = WaitingRetraction(touchpoint);
+    const auto retraction = WaitingRetraction(id_key);
     if (!retraction.ok()) return retraction.status();
     id.retraction_position = *retraction;
   }
-  changes_.Put(
-      Family::kIds,
-      IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id()),
-      EncodeId(id));
-  PutEntries(touchpoint, id.position, id.retraction_position);
+  context_.update.PutId(id_key, id);
+  PutRows(touchpoint, id);
   tenant_.set_newest_occurred_us(std::max(
       tenant_.newest_occurred_us(), core::ToMicros(touchpoint.occurred_at())));
   const auto subject = core::SubjectOf(touchpoint);
@@ -121,37 +112,24 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
 
 // The position of the retraction that came before its touchpoint.
 absl::StatusOr<int64_t> TenantChange::WaitingRetraction(
-    const v1::Touchpoint& touchpoint) {
-  const std::string key =
-      IdKey(tenant_id_, touchpoint.source(), touchpoint.touchpoint_id());
-  std::string value;
-  for (const Change& change : changes_.changes()) {
-    if (change.family == Family::kIds && change.key == key) {
-      value = *change.value;
-    }
-  }
-  if (value.empty()) {
-    const auto found = snapshot_.Get(Family::kIds, key, value);
-    if (!found.ok()) return found.status();
-  }
-  const auto entry = DecodeId(value);
-  if (!entry.ok()) return entry.status();
-  return entry->retraction_position;
+    const std::string& id_key) const {
+  std::vector<log::IdEntry> entries;
+  const absl::Status status = context_.update.ReadIds({id_key}, entries);
+  if (!status.ok()) return status;
+  return entries.front().retraction_position;
 }
 
 absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   const storage::v1::RetractionRecord& retraction = *event.retraction;
-  const int64_t position = retraction.target_position();
-  changes_.Put(
-      Family::kIds,
-      IdKey(tenant_id_, retraction.source(), retraction.touchpoint_id()),
-      EncodeId({position, event.position}));
-  if (position == 0) return absl::OkStatus();
-  const auto target = log_.ReadPositions(tenant_id_, {position});
+  const log::IdEntry id{retraction.target_position(), event.position};
+  context_.update.PutId(
+      IdKey(tenant_id_, retraction.source(), retraction.touchpoint_id()), id);
+  if (id.position == 0) return absl::OkStatus();
+  const auto target = context_.log.ReadPositions(tenant_id_, {id.position});
   if (!target.ok()) return target.status();
   targets_.push_back(target->front().touchpoint);
   const v1::Touchpoint& touchpoint = *targets_.back();
-  PutEntries(touchpoint, position, event.position);
+  PutRows(touchpoint, id);
   const auto subject = core::SubjectOf(touchpoint);
   if (!subject.has_value()) return absl::OkStatus();
   if (!touchpoint.deal_id().empty()) {
@@ -161,51 +139,48 @@ absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   return absl::OkStatus();
 }
 
-void TenantChange::PutEntries(const v1::Touchpoint& touchpoint,
-                              int64_t position, int64_t retraction_position) {
-  const core::OrderKey order = core::OrderKeyOf(touchpoint);
-  TouchpointEntry entry{position, retraction_position,
-                        !touchpoint.deal_id().empty(), true};
-  for (const v1::Subject& subject : core::SubjectsOf(touchpoint)) {
-    const std::string subject_key = SubjectKey(tenant_id_, subject);
-    changes_.PutTouchpoint(TouchpointKey(subject_key, order),
-                           static_cast<uint32_t>(subject_key.size()),
-                           EncodeEntry(entry));
-    entry.as_given = false;
+void TenantChange::PutRows(const v1::Touchpoint& touchpoint,
+                           const log::IdEntry& id) {
+  TouchpointRow row;
+  row.occurred_at = core::ToMicros(touchpoint.occurred_at());
+  row.position = id.position;
+  row.retraction_position = id.retraction_position;
+  row.has_deal = !touchpoint.deal_id().empty();
+  row.as_given = true;
+  for (const core::SubjectRef& subject : core::SubjectsOf(touchpoint)) {
+    context_.update.PutTouchpoint(SubjectKey(tenant_id_, subject), row);
+    row.as_given = false;
   }
 }
 
 absl::Status TenantChange::LoadNamedDeals() {
-  absl::btree_set<std::string> deal_ids;
+  std::vector<std::string> deal_ids;
   for (const log::TenantEvents* part : parts_) {
     for (const log::LogEvent& event : part->events) {
       if (event.touchpoint != nullptr && !event.touchpoint->deal_id().empty()) {
-        deal_ids.insert(event.touchpoint->deal_id());
+        deal_ids.push_back(event.touchpoint->deal_id());
       }
     }
   }
   return LoadDeals(deal_ids);
 }
 
-absl::Status TenantChange::LoadDeals(
-    const absl::btree_set<std::string>& deal_ids) {
-  std::vector<std::string> missing;
+absl::Status TenantChange::LoadDeals(const std::vector<std::string>& deal_ids) {
+  std::vector<DealEntry*> entries;
   std::vector<std::string> keys;
   for (const std::string& deal_id : deal_ids) {
-    if (deals_.contains(deal_id)) continue;
-    missing.push_back(deal_id);
+    const auto [it, is_new] = deals_.try_emplace(deal_id);
+    if (!is_new) continue;
+    it->second.record =
+        google::protobuf::Arena::CreateMessage<DealRecord>(&context_.arena);
+    entries.push_back(&it->second);
     keys.push_back(DealKey(tenant_id_, deal_id));
   }
-  if (keys.empty()) return absl::OkStatus();
-  std::vector<std::string> values;
-  std::vector<bool> found;
-  absl::Status status = snapshot_.MultiGet(Family::kDeals, keys, values, found);
-  for (size_t i = 0; i < keys.size() && status.ok(); ++i) {
-    DealEntry& entry = deals_[missing[i]];
-    entry.existed = found[i];
-    if (found[i]) status = Parse(values[i], entry.record);
-  }
-  return status;
+  return context_.update.MultiGet(Family::kDeals, keys,
+                                  [&](size_t i, absl::string_view value) {
+                                    entries[i]->existed = true;
+                                    return Parse(value, *entries[i]->record);
+                                  });
 }
 
 absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
@@ -213,7 +188,7 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
   if (const absl::Status status = LoadDeals({deal_id}); !status.ok()) {
     return status;
   }
-  return &deals_[deal_id];
+  return &deals_.find(deal_id)->second;
 }
 
 // Finds the deal's journey, which the touchpoint may change, and lets the
@@ -223,13 +198,14 @@ absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
   const auto deal = LoadDeal(deal_id);
   if (!deal.ok()) return deal.status();
   DealEntry& entry = **deal;
-  const v1::Subject before = HomeOf(deal_id, entry.record);
+  const v1::Subject before = HomeOf(deal_id, *entry.record);
   const bool is_first = !entry.existed && !entry.dirty;
-  NoteHome(touchpoint, entry.record);
+  NoteHome(touchpoint, *entry.record);
   entry.dirty = true;
-  const v1::Subject after = HomeOf(deal_id, entry.record);
+  const v1::Subject after = HomeOf(deal_id, *entry.record);
   if (is_first) {
-    homes_[HomePrefix(tenant_id_, after) + deal_id] = "";
+    context_.update.Put(Family::kLists, HomePrefix(tenant_id_, after) + deal_id,
+                        "");
   } else if (!SameSubject(before, after)) {
     MoveDeal(deal_id, before, after);
   }
@@ -242,31 +218,24 @@ absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
 absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
   const auto deal = LoadDeal(deal_id);
   if (!deal.ok()) return deal.status();
-  const ScanPrefix scan = [this](Family family, const std::string& prefix,
-                                 const Visitor& visit) {
-    return ScanMerged(family, prefix, visit);
-  };
-  const auto touchpoints =
-      TouchpointsOfDeal(scan, tenant_id_, deal_id, core::kNever);
-  if (!touchpoints.ok()) return touchpoints.status();
+  const auto rows = TouchpointsOfDeal(context_.update, tenant_id_, deal_id);
+  if (!rows.ok()) return rows.status();
   std::vector<int64_t> positions;
-  for (const PlacedTouchpoint& touchpoint : *touchpoints) {
-    if (touchpoint.retraction_position == 0) {
-      positions.push_back(touchpoint.position);
-    }
+  for (const TouchpointRow& row : *rows) {
+    if (row.retraction_position == 0) positions.push_back(row.position);
   }
-  const auto events = log_.ReadPositions(tenant_id_, positions);
+  const auto events = context_.log.ReadPositions(tenant_id_, positions);
   if (!events.ok()) return events.status();
-  DealRecord record;
-  if ((*deal)->record.has_deal()) {
-    *record.mutable_deal() = (*deal)->record.deal();
-  }
+  DealRecord& record = *(*deal)->record;
+  const v1::Subject before = HomeOf(deal_id, record);
+  record.clear_account_moment();
+  record.clear_account_id();
+  record.clear_contact_moment();
+  record.clear_contact_id();
   for (const log::LogEvent& event : *events) {
     NoteHome(*event.touchpoint, record);
   }
-  const v1::Subject before = HomeOf(deal_id, (*deal)->record);
   const v1::Subject after = HomeOf(deal_id, record);
-  (*deal)->record = std::move(record);
   (*deal)->dirty = true;
   if (!SameSubject(before, after)) MoveDeal(deal_id, before, after);
   EntryOf(after).refold = true;
@@ -276,15 +245,18 @@ absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
 void TenantChange::MoveDeal(const std::string& deal_id,
                             const v1::Subject& before,
                             const v1::Subject& after) {
-  homes_[HomePrefix(tenant_id_, before) + deal_id] = std::nullopt;
-  homes_[HomePrefix(tenant_id_, after) + deal_id] = "";
+  context_.update.Delete(Family::kLists,
+                         HomePrefix(tenant_id_, before) + deal_id);
+  context_.update.Put(Family::kLists, HomePrefix(tenant_id_, after) + deal_id,
+                      "");
   EntryOf(before).refold = true;
   EntryOf(after).refold = true;
 }
 
-TenantChange::SubjectEntry& TenantChange::EntryOf(const v1::Subject& subject) {
+TenantChange::SubjectEntry& TenantChange::EntryOf(
+    const core::SubjectRef& subject) {
   SubjectEntry& entry = subjects_[SubjectKey(tenant_id_, subject)];
-  if (entry.subject.id().empty()) entry.subject = subject;
+  if (entry.subject.id().empty()) entry.subject = core::ToSubject(subject);
   return entry;
 }
 

@@ -25,8 +25,6 @@ constexpr int kBackgroundJobs = 2;
 constexpr char kFilePrefix[] = "generation-";
 // A generation is written down at this age even when it is small.
 constexpr std::chrono::seconds kGenerationAgeMax{30};
-// A full generation may grow so far while the one before is written down.
-constexpr size_t kFullTimesMax = 2;
 
 rocksdb::Options MakeOptions(const ViewsOptions& options, rocksdb::Env* env) {
   rocksdb::Options out;
@@ -132,32 +130,6 @@ absl::Status ViewStore::Destroy(const ViewsOptions& options) {
   return FromRocks(rocksdb::DestroyDB(options.directory, rocks));
 }
 
-absl::Status ViewStore::Write(ChangeSet changes) {
-  int64_t version = 0;
-  std::vector<int64_t> live;
-  std::shared_ptr<Generation> active;
-  {
-    core::MutexLock lock(&mutex_);
-    version = version_ + 1;
-    std::unique_copy(versions_read_.begin(), versions_read_.end(),
-                     std::back_inserter(live));
-    if (live.empty() || live.back() != version_) live.push_back(version_);
-    active = active_;
-  }
-  // Nobody sees these changes before the version is made known below.
-  active->Apply(version, live, changes.changes());
-  const size_t bytes = active->bytes();
-  core::MutexLock lock(&mutex_);
-  version_ = version;
-  if (bytes < generation_bytes_max_ && !IsOld()) return flush_status_;
-  while (frozen_ != nullptr && flush_status_.ok() &&
-         bytes > kFullTimesMax * generation_bytes_max_) {
-    changed_.Wait(&mutex_);
-  }
-  if (frozen_ == nullptr) Freeze();
-  return flush_status_;
-}
-
 bool ViewStore::IsOld() const {
   return std::chrono::steady_clock::now() - active_since_ > kGenerationAgeMax;
 }
@@ -185,7 +157,10 @@ void ViewStore::RunFlusher() {
       core::MutexLock lock(&mutex_);
       while (!stopping_ && (frozen_ == nullptr || !flush_status_.ok())) {
         changed_.WaitFor(&mutex_, kGenerationAgeMax);
-        if (frozen_ == nullptr && IsOld() && active_->bytes() > 0) Freeze();
+        if (frozen_ == nullptr && !is_updating_ && IsOld() &&
+            active_->bytes() > 0) {
+          Freeze();
+        }
       }
       if (stopping_) return;
       frozen = frozen_;
@@ -206,13 +181,11 @@ absl::Status ViewStore::WriteDown(const Generation& generation) {
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (int i = 0; i < kFamilyCount; ++i) {
     const auto family = static_cast<Family>(i);
-    const std::vector<Entry> entries = generation.Sorted(family);
-    if (entries.empty()) continue;
     const std::string path =
         absl::StrCat(directory_, "/", kFilePrefix, kFamilyNames[i], ".sst");
-    if (absl::Status status = WriteFile(family, entries, path); !status.ok()) {
-      return status;
-    }
+    const auto written = WriteFile(family, generation, path);
+    if (!written.ok()) return written.status();
+    if (!*written) continue;
     rocksdb::IngestExternalFileArg arg;
     arg.column_family = handle(family);
     arg.external_files = {path};
@@ -223,18 +196,28 @@ absl::Status ViewStore::WriteDown(const Generation& generation) {
   return FromRocks(db_->IngestExternalFiles(files));
 }
 
-absl::Status ViewStore::WriteFile(Family family,
-                                  const std::vector<Entry>& entries,
-                                  const std::string& path) {
+absl::StatusOr<bool> ViewStore::WriteFile(Family family,
+                                          const Generation& generation,
+                                          const std::string& path) {
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), rocks_options_,
                                 handle(family));
-  rocksdb::Status status = writer.Open(path);
-  for (const auto& [key, value] : entries) {
-    if (!status.ok()) break;
-    status = value.has_value() ? writer.Put(key, *value) : writer.Delete(key);
-  }
-  if (status.ok()) status = writer.Finish();
-  return FromRocks(status);
+  rocksdb::Status status;
+  bool is_open = false;
+  const auto slice_of = [](absl::string_view text) {
+    return rocksdb::Slice(text.data(), text.size());
+  };
+  generation.ForEach(family, [&](absl::string_view key, const Value& value) {
+    if (!is_open) status = writer.Open(path);
+    is_open = true;
+    if (status.ok()) {
+      status = value.has_value() ? writer.Put(slice_of(key), slice_of(*value))
+                                 : writer.Delete(slice_of(key));
+    }
+    return status.ok();
+  });
+  if (is_open && status.ok()) status = writer.Finish();
+  if (!status.ok()) return FromRocks(status);
+  return is_open;
 }
 
 uint64_t ViewStore::IntProperty(const std::string& property) const {

@@ -14,9 +14,9 @@
 #include "service/views/deal_queries.h"
 #include "service/views/digest.h"
 #include "service/views/head_listeners.h"
-#include "service/views/id_entry.h"
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
+#include "service/views/log_reader.h"
 #include "service/views/tenant_change.h"
 #include "service/views/view_store.h"
 
@@ -25,10 +25,10 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 2;
+constexpr int kViewsFormatVersion = 3;
 
-// Events replayed in one batch.
-constexpr int64_t kReplayBatchEvents = 4096;
+// Of the arena for what one batch changes, kept from batch to batch.
+constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
 
 class ViewsImpl final : public Views {
  public:
@@ -36,9 +36,9 @@ class ViewsImpl final : public Views {
             storage::v1::Checkpoint checkpoint)
       : options_(std::move(options)),
         store_(std::move(store)),
-        checkpoint_(std::move(checkpoint)),
         context_{store_.get(), options_.log, options_.rules.get(),
                  options_.clock},
+        checkpoint_(std::move(checkpoint)),
         group_(checkpoint_.group()),
         event_count_(checkpoint_.event_count()) {}
 
@@ -120,15 +120,15 @@ class ViewsImpl final : public Views {
  private:
   absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
   void Publish(const absl::btree_map<std::string, TenantChange>& changes);
-  absl::StatusOr<std::string> ChainBefore(
-      const std::vector<log::CommitGroup>& batch,
-      absl::string_view tenant_id) const;
 
   const ViewsOptions options_;
   const std::unique_ptr<ViewStore> store_;
+  const QueryContext context_;
+
   // Touched only by the applying thread.
   storage::v1::Checkpoint checkpoint_;
-  const QueryContext context_;
+  std::vector<char> arena_block_ = std::vector<char>(kArenaBlockBytes);
+
   std::atomic<int64_t> group_;
   std::atomic<int64_t> event_count_;
   std::atomic<int64_t> tenant_count_ = 0;
@@ -143,38 +143,23 @@ class ViewsImpl final : public Views {
 // Reads what is kept in memory.
 absl::Status ViewsImpl::Load() {
   const Snapshot snapshot(*store_);
-  const ScanPrefix scan = ScanOf(snapshot);
-  absl::Status status = scan(Family::kDefault, TenantsPrefix(),
-                             [&](absl::string_view, absl::string_view) {
-                               ++tenant_count_;
-                               return true;
-                             });
+  absl::Status status =
+      snapshot.ScanPrefix(Family::kDefault, TenantsPrefix(),
+                          [&](absl::string_view, absl::string_view) {
+                            ++tenant_count_;
+                            return true;
+                          });
   if (!status.ok()) return status;
   absl::flat_hash_set<std::string> full;
-  status = scan(Family::kDefault, FullSubjectsPrefix(),
-                [&](absl::string_view key, absl::string_view) {
-                  full.insert(std::string(key));
-                  return true;
-                });
+  status = snapshot.ScanPrefix(Family::kDefault, FullSubjectsPrefix(),
+                               [&](absl::string_view key, absl::string_view) {
+                                 full.insert(std::string(key));
+                                 return true;
+                               });
   core::MutexLock lock(&full_mutex_);
   has_full_subjects_ = !full.empty();
   full_subjects_ = std::move(full);
   return status;
-}
-
-absl::StatusOr<std::string> ViewsImpl::ChainBefore(
-    const std::vector<log::CommitGroup>& batch,
-    absl::string_view tenant_id) const {
-  for (auto group = batch.rbegin(); group != batch.rend(); ++group) {
-    for (const log::TenantEvents& events : group->tenants) {
-      if (events.tenant_id == tenant_id) return events.chain;
-    }
-  }
-  storage::v1::TenantRecord record;
-  const auto found =
-      Snapshot(*store_).Get(Family::kDefault, TenantKey(tenant_id), record);
-  if (!found.ok()) return found.status();
-  return record.chain();
 }
 
 // Replays the log from the checkpoint to its head, many groups at a time.
@@ -188,43 +173,32 @@ absl::Status ViewsImpl::CatchUp() {
                      ": acknowledged events are missing from the log"));
   }
   const int64_t first = checkpoint_.group();
-  std::vector<log::CommitGroup> batch;
-  int64_t batch_events = 0;
-  for (int64_t number = first + 1; number <= head; ++number) {
-    absl::Status status;
-    auto group = options_.log->ReadGroup(
-        number, [&](absl::string_view tenant_id) -> std::string {
-          auto chain = ChainBefore(batch, tenant_id);
-          if (!chain.ok()) status = chain.status();
-          return chain.ok() ? *std::move(chain) : "";
-        });
+  LogReader reader(*options_.log, *store_, first + 1, head);
+  while (checkpoint_.group() < head) {
+    const auto groups = reader.Next();
+    if (!groups.ok()) return groups.status();
+    const absl::Status status = ApplyAll(groups->data(), groups->size());
     if (!status.ok()) return status;
-    if (!group.ok()) return group.status();
-    batch_events += group->event_count();
-    batch.push_back(*std::move(group));
-    if (batch_events < kReplayBatchEvents && number < head) continue;
-    status = ApplyAll(batch.data(), batch.size());
-    if (!status.ok()) return status;
-    batch.clear();
-    batch_events = 0;
     if (options_.on_progress) {
-      options_.on_progress(number - first, head - first);
+      options_.on_progress(checkpoint_.group() - first, head - first);
     }
   }
   return absl::OkStatus();
 }
 
 absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
-  const Snapshot before(*store_);
-  ChangeSet written;
+  Update update(*store_);
+  google::protobuf::ArenaOptions arena_options;
+  arena_options.initial_block = arena_block_.data();
+  arena_options.initial_block_size = arena_block_.size();
+  google::protobuf::Arena arena(arena_options);
+  const ChangeContext context{*options_.log, *options_.rules, update, arena};
   absl::btree_map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
     events += groups[i].event_count();
     for (const log::TenantEvents& tenant : groups[i].tenants) {
-      changes
-          .try_emplace(tenant.tenant_id, before, *options_.log, *options_.rules,
-                       tenant.tenant_id, written)
+      changes.try_emplace(tenant.tenant_id, context, tenant.tenant_id)
           .first->second.Add(tenant);
     }
   }
@@ -235,11 +209,9 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   }
   checkpoint_.set_group(groups[count - 1].number);
   checkpoint_.set_event_count(checkpoint_.event_count() + events);
-  written.Put(Family::kDefault, CheckpointKey(),
-              checkpoint_.SerializeAsString());
-  if (absl::Status status = store_->Write(std::move(written)); !status.ok()) {
-    return status;
-  }
+  update.Put(Family::kDefault, CheckpointKey(),
+             checkpoint_.SerializeAsString());
+  if (absl::Status status = update.Commit(); !status.ok()) return status;
   Publish(changes);
   return absl::OkStatus();
 }
@@ -272,29 +244,15 @@ absl::StatusOr<log::TenantHead> ViewsImpl::Head(absl::string_view tenant_id) {
 absl::StatusOr<std::vector<log::IdEntry>> ViewsImpl::Ids(
     absl::string_view tenant_id,
     const std::vector<std::pair<absl::string_view, absl::string_view>>& ids) {
-  // RocksDB reads sorted keys in less time than it takes to sort them.
-  std::vector<std::pair<std::string, size_t>> order;
-  order.reserve(ids.size());
-  for (size_t i = 0; i < ids.size(); ++i) {
-    order.emplace_back(IdKey(tenant_id, ids[i].first, ids[i].second), i);
-  }
-  std::sort(order.begin(), order.end());
   std::vector<std::string> keys;
-  keys.reserve(order.size());
-  for (auto& [key, i] : order) keys.push_back(std::move(key));
-  std::vector<std::string> values;
-  std::vector<bool> found;
-  if (const absl::Status status =
-          Snapshot(*store_).MultiGet(Family::kIds, keys, values, found);
+  keys.reserve(ids.size());
+  for (const auto& [source, touchpoint_id] : ids) {
+    keys.push_back(IdKey(tenant_id, source, touchpoint_id));
+  }
+  std::vector<log::IdEntry> entries;
+  if (const absl::Status status = Snapshot(*store_).ReadIds(keys, entries);
       !status.ok()) {
     return status;
-  }
-  std::vector<log::IdEntry> entries(ids.size());
-  for (size_t k = 0; k < order.size(); ++k) {
-    if (!found[k]) continue;
-    const auto entry = DecodeId(values[k]);
-    if (!entry.ok()) return entry.status();
-    entries[order[k].second] = *entry;
   }
   return entries;
 }
@@ -337,21 +295,15 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
     absl::string_view tenant_id, const v1::Subject& subject) const {
   const Snapshot snapshot(*store_);
   std::vector<int64_t> positions;
-  absl::Status status;
-  const absl::Status scan =
-      ScanOf(snapshot)(Family::kTouchpoints, SubjectKey(tenant_id, subject),
-                       [&](absl::string_view, absl::string_view value) {
-                         const auto entry = DecodeEntry(value);
-                         status = entry.status();
-                         if (!status.ok()) return false;
-                         positions.push_back(entry->position);
-                         if (entry->retraction_position != 0) {
-                           positions.push_back(entry->retraction_position);
-                         }
-                         return true;
-                       });
+  const absl::Status status = snapshot.ScanTouchpoints(
+      SubjectKey(tenant_id, subject), [&](const TouchpointRow& row) {
+        positions.push_back(row.position);
+        if (row.retraction_position != 0) {
+          positions.push_back(row.retraction_position);
+        }
+        return true;
+      });
   if (!status.ok()) return status;
-  if (!scan.ok()) return scan;
   std::sort(positions.begin(), positions.end());
   return positions;
 }

@@ -133,15 +133,15 @@ TEST(TouchpointTest, SubjectsAreOrderedFromTheMostEncompassing) {
   v1::Touchpoint t;
   EXPECT_FALSE(SubjectOf(t).has_value());
   t.set_deal_id("d");
-  EXPECT_EQ(SubjectOf(t)->type(), v1::SUBJECT_TYPE_DEAL);
+  EXPECT_EQ(SubjectOf(t)->type, v1::SUBJECT_TYPE_DEAL);
   t.set_anonymous_id("v");
-  EXPECT_EQ(SubjectOf(t)->type(), v1::SUBJECT_TYPE_VISITOR);
+  EXPECT_EQ(SubjectOf(t)->type, v1::SUBJECT_TYPE_VISITOR);
   t.set_contact_id("c");
-  EXPECT_EQ(SubjectOf(t)->type(), v1::SUBJECT_TYPE_CONTACT);
+  EXPECT_EQ(SubjectOf(t)->type, v1::SUBJECT_TYPE_CONTACT);
   t.set_account_id("a");
-  EXPECT_EQ(SubjectOf(t)->type(), v1::SUBJECT_TYPE_ACCOUNT);
+  EXPECT_EQ(SubjectOf(t)->type, v1::SUBJECT_TYPE_ACCOUNT);
   std::vector<std::string> ids;
-  for (const v1::Subject& subject : SubjectsOf(t)) ids.push_back(subject.id());
+  for (const SubjectRef& subject : SubjectsOf(t)) ids.emplace_back(subject.id);
   EXPECT_THAT(ids, ElementsAre("a", "c", "v", "d"));
 }
 

@@ -12,11 +12,16 @@
 namespace journey::log {
 namespace {
 
+absl::StatusOr<LogEvent> Decode(int64_t position, absl::string_view value) {
+  return DecodeEvent(position, value,
+                     std::make_shared<google::protobuf::Arena>());
+}
+
 TEST(CodecTest, RetractionsAndFlagsAreReadBack) {
   LogEvent event;
   event.received_at = 77;
   event.retraction = MakeRetraction("x");
-  const auto retraction = DecodeEvent(5, EncodeEvent(event));
+  const auto retraction = Decode(5, EncodeEvent(event));
   ASSERT_TRUE(retraction.ok());
   EXPECT_EQ(retraction->position, 5);
   EXPECT_EQ(retraction->received_at, 77);
@@ -25,7 +30,7 @@ TEST(CodecTest, RetractionsAndFlagsAreReadBack) {
   event.retraction = nullptr;
   event.touchpoint = MakeTouchpoint("y", "text");
   event.retracted_on_arrival = true;
-  const auto touchpoint = DecodeEvent(6, EncodeEvent(event));
+  const auto touchpoint = Decode(6, EncodeEvent(event));
   ASSERT_TRUE(touchpoint.ok());
   EXPECT_TRUE(touchpoint->retracted_on_arrival);
   EXPECT_EQ(touchpoint->touchpoint->SerializeAsString(),
@@ -54,7 +59,7 @@ TEST(CodecTest, AnyFlippedBitOfAnEventIsFound) {
   for (size_t bit = 0; bit < value.size() * 8; ++bit) {
     std::string damaged = value;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_TRUE(absl::IsDataLoss(DecodeEvent(1, damaged).status())) << bit;
+    EXPECT_TRUE(absl::IsDataLoss(Decode(1, damaged).status())) << bit;
   }
 }
 

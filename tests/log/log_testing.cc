@@ -188,7 +188,8 @@ absl::Status FakeViews::Apply(const CommitGroup& group) {
             .position = event.position;
         const auto subject = core::SubjectOf(touchpoint);
         if (subject.has_value()) {
-          ++versions_[{tenant.tenant_id, subject->type(), subject->id()}];
+          ++versions_[{tenant.tenant_id, subject->type,
+                       std::string(subject->id)}];
         }
       } else {
         ids_[{tenant.tenant_id, event.retraction->source(),

@@ -315,7 +315,7 @@ TEST(Score, IsUnsetWithoutRules) {
       FoldAll(**rules, subject,
               {Tp("1", "2025-01-01", kWebinar),
                Tp("2", "2025-01-02", Verdict("RECYCLED"))});
-  EXPECT_FALSE(fold.state.has_scoring());
+  EXPECT_FALSE(fold.state().has_scoring());
   EXPECT_FALSE(projections::ConcludeJourney(**rules, fold, At("2025-01-02"))
                    .has_scores());
 }

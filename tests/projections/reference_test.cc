@@ -56,7 +56,7 @@ ReferenceJourney Folded(const projections::Rules& rules,
   out.lead_status = journey.lead().status();
   out.lead_since = core::ToMicros(journey.lead().since());
   out.scores = ScoresOf(journey);
-  for (const auto& sale : fold.state.sales()) {
+  for (const auto& sale : fold.state().sales()) {
     if (sale.counted()) out.purchases.insert(sale.purchased_us());
   }
   EXPECT_EQ(journey.purchase_count(), out.purchases.size());
@@ -66,7 +66,8 @@ ReferenceJourney Folded(const projections::Rules& rules,
     EXPECT_EQ(core::ToMicros(journey.last_purchase_at()),
               *out.purchases.rbegin());
   }
-  for (const auto& [deal_id, state] : fold.deals) {
+  for (const auto& [deal_id, folded] : fold.deals()) {
+    const storage::v1::DealState& state = *folded.state;
     if (state.status() == v1::DEAL_STATUS_UNSPECIFIED) continue;
     const v1::Deal deal =
         projections::ConcludeDeal(rules, state, subject, instant);

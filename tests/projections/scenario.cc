@@ -41,7 +41,7 @@ projections::JourneyFold FoldAll(const projections::Rules& rules,
             [](const auto& a, const auto& b) {
               return core::OrderKeyOf(a) < core::OrderKeyOf(b);
             });
-  projections::JourneyFold fold = projections::EmptyFold(subject);
+  projections::JourneyFold fold(subject);
   for (const v1::Touchpoint& touchpoint : touchpoints) {
     projections::Evolve(rules, touchpoint, fold);
   }
@@ -61,7 +61,7 @@ v1::Deal DealAt(absl::string_view instant, const std::string& deal_id,
                 const std::string& rules_change) {
   const auto rules = TestRules(rules_change);
   projections::JourneyFold fold = FoldAll(*rules, AccountA(), given);
-  return projections::ConcludeDeal(*rules, fold.deals[deal_id], AccountA(),
+  return projections::ConcludeDeal(*rules, fold.DealOf(deal_id), AccountA(),
                                    At(instant));
 }
 

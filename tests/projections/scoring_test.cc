@@ -198,7 +198,7 @@ class ScoringTest : public ::testing::Test {
     EXPECT_EQ(journey.lead().status(), want.lead_status) << dump();
     EXPECT_EQ(core::ToMicros(journey.lead().since()), want.lead_since)
         << dump();
-    EXPECT_EQ(ListedAt(fold.state, instant), want.lead_status) << dump();
+    EXPECT_EQ(ListedAt(fold.state(), instant), want.lead_status) << dump();
     ++statuses_[want.lead_status];
     return got.falls_below_at;
   }

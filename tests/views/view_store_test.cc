@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "service/views/id_entry.h"
 #include "service/views/keys.h"
 #include "tests/support/temp_dir.h"
 
@@ -27,6 +28,7 @@ constexpr Family kFamilies[] = {Family::kDefault,  Family::kIds,
                                 Family::kSubjects, Family::kDeals,
                                 Family::kLists,    Family::kTouchpoints};
 
+// Values by family and key; rows and entries of ids in their form on disk.
 using Model = std::map<std::pair<Family, std::string>, std::string>;
 
 // A snapshot, and what it must show.
@@ -59,85 +61,124 @@ class ViewStoreTest : public ::testing::Test {
   }
 
   void WriteSome() {
-    ChangeSet changes;
+    Update update(*store_);
     for (int i = Pick(5); i >= 0; --i) {
       const Family family = kFamilies[Pick(6)];
       const int number = Pick(kKeys);
       const std::string value = absl::StrCat("value-", next_value_++);
       if (family == Family::kTouchpoints) {
-        const std::string subject = Subject(number);
-        const std::string key = subject + Key(number);
-        changes.PutTouchpoint(key, static_cast<uint32_t>(subject.size()),
-                              value);
-        model_[{family, key}] = value;
+        PutRow(number, update);
+      } else if (family == Family::kIds) {
+        const log::IdEntry entry{next_value_, Pick(2)};
+        update.PutId(Key(number), entry);
+        model_[{family, Key(number)}] = EncodeId(entry);
       } else if (Pick(4) == 0) {
-        changes.Delete(family, Key(number));
+        update.Delete(family, Key(number));
         model_.erase({family, Key(number)});
       } else {
-        changes.Put(family, Key(number), value);
+        update.Put(family, Key(number), value);
         model_[{family, Key(number)}] = value;
       }
     }
-    ASSERT_TRUE(store_->Write(std::move(changes)).ok());
+    CheckOwnWrites(update);
+    ASSERT_TRUE(update.Commit().ok());
+  }
+
+  // A touchpoint, or its retraction when it is known already.
+  void PutRow(int number, Update& update) {
+    TouchpointRow row;
+    row.occurred_at = number / 4;
+    row.position = 1 + number;
+    row.retraction_position = Pick(2) * (next_value_ + 1000);
+    row.has_deal = Pick(2) == 0;
+    std::string key = Subject(number);
+    update.PutTouchpoint(key, row);
+    AppendRowKey(row, key);
+    model_[{Family::kTouchpoints, key}] = EncodeRow(row);
   }
 
   Checked Take() const { return {std::make_unique<Snapshot>(*store_), model_}; }
 
   static void Check(const Checked& checked) {
-    CheckKeys(checked);
-    CheckScans(checked);
+    CheckKeys(*checked.snapshot, checked.model);
+    CheckScans(*checked.snapshot, checked.model);
   }
 
-  static void CheckKeys(const Checked& checked) {
+  // An update shows what it has written so far.
+  void CheckOwnWrites(const Update& update) {
+    if (Pick(10) != 0) return;
+    CheckKeys(update, model_);
+    CheckScans(update, model_);
+  }
+
+  static void CheckKeys(const Snapshot& snapshot, const Model& model) {
     std::vector<std::string> keys;
     for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
     for (const Family family :
-         {Family::kIds, Family::kSubjects, Family::kDeals, Family::kLists}) {
-      std::vector<std::string> values;
-      std::vector<bool> found;
-      ASSERT_TRUE(checked.snapshot->MultiGet(family, keys, values, found).ok());
-      for (size_t i = 0; i < keys.size(); ++i) {
-        const auto want = checked.model.find({family, keys[i]});
-        ASSERT_EQ(found[i], want != checked.model.end());
-        if (found[i]) {
-          ASSERT_EQ(values[i], want->second);
-        }
+         {Family::kSubjects, Family::kDeals, Family::kLists}) {
+      Model got;
+      ASSERT_TRUE(snapshot
+                      .MultiGet(family, keys,
+                                [&](size_t i, absl::string_view value) {
+                                  got[{family, keys[i]}] = std::string(value);
+                                  return absl::OkStatus();
+                                })
+                      .ok());
+      const Model want(model.lower_bound({family, Key(0)}),
+                       model.lower_bound({family, Key(kKeys)}));
+      ASSERT_EQ(got, want);
+      for (const std::string& key : keys) {
         std::string value;
-        ASSERT_EQ(*checked.snapshot->Get(family, keys[i], value), found[i]);
-        ASSERT_EQ(value, values[i]);
+        const bool is_found = want.count({family, key}) == 1;
+        ASSERT_EQ(*snapshot.Get(family, key, value), is_found);
+        ASSERT_EQ(value, is_found ? want.at({family, key}) : "");
       }
     }
   }
 
-  static void CheckScans(const Checked& checked) {
+  // Entries of ids are always the newest.
+  void CheckIds() const {
+    std::vector<std::string> keys;
+    for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
+    std::vector<log::IdEntry> entries;
+    ASSERT_TRUE(Snapshot(*store_).ReadIds(keys, entries).ok());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto want = model_.find({Family::kIds, keys[i]});
+      ASSERT_EQ(EncodeId(entries[i]),
+                want == model_.end() ? EncodeId({}) : want->second);
+    }
+  }
+
+  static void CheckScans(const Snapshot& snapshot, const Model& model) {
     for (const Family family : {Family::kDefault, Family::kLists}) {
       Model got;
       ASSERT_TRUE(
-          checked.snapshot
-              ->Scan(family, Key(3), Key(30),
-                     [&](absl::string_view key, absl::string_view value) {
-                       got[{family, std::string(key)}] = std::string(value);
-                       return true;
-                     })
+          snapshot
+              .Scan(family, Key(3), Key(30),
+                    [&](absl::string_view key, absl::string_view value) {
+                      got[{family, std::string(key)}] = std::string(value);
+                      return true;
+                    })
               .ok());
-      const Model want(checked.model.lower_bound({family, Key(3)}),
-                       checked.model.lower_bound({family, Key(30)}));
+      const Model want(model.lower_bound({family, Key(3)}),
+                       model.lower_bound({family, Key(30)}));
       ASSERT_EQ(got, want);
     }
     for (int subject = 0; subject < 4; ++subject) {
       Model got;
-      ASSERT_TRUE(checked.snapshot
-                      ->ScanTouchpoints(
+      ASSERT_TRUE(snapshot
+                      .ScanTouchpoints(
                           Subject(subject),
-                          [&](absl::string_view key, absl::string_view value) {
-                            got[{Family::kTouchpoints, std::string(key)}] =
-                                std::string(value);
+                          [&](const TouchpointRow& row) {
+                            std::string key = Subject(subject);
+                            AppendRowKey(row, key);
+                            got[{Family::kTouchpoints, key}] = EncodeRow(row);
                             return true;
                           })
                       .ok());
       const Model want(
-          checked.model.lower_bound({Family::kTouchpoints, Subject(subject)}),
-          checked.model.lower_bound(
+          model.lower_bound({Family::kTouchpoints, Subject(subject)}),
+          model.lower_bound(
               {Family::kTouchpoints, PrefixEnd(Subject(subject))}));
       ASSERT_EQ(got, want);
     }
@@ -155,7 +196,10 @@ TEST_F(ViewStoreTest, SnapshotsShowWhatWasWrittenBeforeThem) {
   std::deque<Checked> taken;
   for (int i = 0; i < kWrites; ++i) {
     WriteSome();
-    if (Pick(20) == 0) taken.push_back(Take());
+    if (Pick(20) == 0) {
+      taken.push_back(Take());
+      CheckIds();
+    }
     if (taken.size() > kSnapshotsKept) {
       // Not the oldest: snapshots end in any order.
       const auto ended = taken.begin() + Pick(kSnapshotsKept);
@@ -173,6 +217,7 @@ TEST_F(ViewStoreTest, FlushedStoreOpensAsItWas) {
     ASSERT_TRUE(store_->Flush().ok());
     Open(/*generation_bytes=*/8 * 1024);
     Check(Take());
+    CheckIds();
   }
 }
 
@@ -182,13 +227,13 @@ TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeChangeSet) {
   model_after[""] = {};
   for (int i = 0; i < 2000; ++i) {
     const std::string number = absl::StrCat(i);
-    ChangeSet mark;
-    mark.Put(Family::kDefault, "mark", number);
-    mark.Put(Family::kLists, Key(Pick(kKeys)), number);
-    for (const Change& change : mark.changes()) {
-      model_[{change.family, change.key}] = *change.value;
-    }
-    ASSERT_TRUE(store_->Write(std::move(mark)).ok());
+    Update update(*store_);
+    const std::string key = Key(Pick(kKeys));
+    update.Put(Family::kDefault, "mark", number);
+    update.Put(Family::kLists, key, number);
+    model_[{Family::kDefault, "mark"}] = number;
+    model_[{Family::kLists, key}] = number;
+    ASSERT_TRUE(update.Commit().ok());
     model_after[number] = model_;
   }
   Open(/*generation_bytes=*/8 * 1024);
