@@ -1,4 +1,5 @@
 // `journeyctl journey get|list|timeline`.
+#include <optional>
 #include <vector>
 
 #include "cli/client.h"
@@ -21,6 +22,10 @@ struct ListOptions {
   std::string lead_status;
   std::string owner;
   std::string type;
+  std::optional<double> score_min;
+  std::optional<double> score_max;
+  std::optional<double> fit_min;
+  std::optional<double> fit_max;
   std::string as_of;
   PageOptions pages;
 };
@@ -59,6 +64,12 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
   return 0;
 }
 
+void SetRange(std::optional<double> min, std::optional<double> max,
+              v1::ScoreRange& range) {
+  if (min.has_value()) range.set_min(*min);
+  if (max.has_value()) range.set_max(*max);
+}
+
 absl::StatusOr<v1::ListJourneysRequest> ListRequest(
     const Invocation& invocation, const Settings& settings,
     const ListOptions& options) {
@@ -76,6 +87,13 @@ absl::StatusOr<v1::ListJourneysRequest> ListRequest(
     const auto type = ParseEnumFlag<v1::SubjectType>("--type", options.type);
     if (!type.ok()) return type.status();
     request.set_subject_type(*type);
+  }
+  if (options.score_min.has_value() || options.score_max.has_value()) {
+    SetRange(options.score_min, options.score_max,
+             *request.mutable_behaviour_score());
+  }
+  if (options.fit_min.has_value() || options.fit_max.has_value()) {
+    SetRange(options.fit_min, options.fit_max, *request.mutable_fit_score());
   }
   if (!options.as_of.empty()) {
     absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
@@ -190,6 +208,7 @@ void AddList(CLI::App& group, Invocation& invocation) {
       AddCommand(group, "list", "List journeys",
                  "  journeyctl journey list --stage opportunity --owner anna\n"
                  "  journeyctl journey list --lead-status sql --all -o ndjson\n"
+                 "  journeyctl journey list --lead-status mql --score-min 80\n"
                  "  journeyctl journey list --type account --as-of 2025-03-01");
   auto options = std::make_shared<ListOptions>();
   command->add_option("--stage", options->stage, "Only in this stage")
@@ -200,6 +219,14 @@ void AddList(CLI::App& group, Invocation& invocation) {
       ->type_name("ID");
   AddEnumOption<v1::SubjectType>(*command, "--type", options->type,
                                  "Only of this type");
+  const auto add_points = [&](const char* name, std::optional<double>& points,
+                              const char* description) {
+    command->add_option(name, points, description)->type_name("POINTS");
+  };
+  add_points("--score-min", options->score_min, "Behaviour score, at least");
+  add_points("--score-max", options->score_max, "Behaviour score, at most");
+  add_points("--fit-min", options->fit_min, "Fit score, at least");
+  add_points("--fit-max", options->fit_max, "Fit score, at most");
   AddAsOfOption(*command, options->as_of);
   AddPageOptions(*command, options->pages);
   OnRun(*command, invocation, options, RunList);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/enum_names.h"
 #include "cli/instants.h"
@@ -69,6 +70,44 @@ void PrintOpenDeals(const v1::Journey& journey, std::ostream& out) {
   table.Print(out);
 }
 
+std::string FormatPoints(double points) {
+  return absl::StrFormat("%.1f", points);
+}
+
+void AddScores(const v1::Journey& journey, Facts& facts) {
+  if (journey.scores().has_behaviour()) {
+    const v1::BehaviourScore& score = journey.scores().behaviour();
+    // Not all of them count once sales has given the lead back.
+    const std::string part =
+        score.qualifying_points() == score.points()
+            ? ""
+            : absl::StrCat(", of which ",
+                           FormatPoints(score.qualifying_points()), " count");
+    facts.Add("Score", absl::StrCat(FormatPoints(score.points()), part, " (",
+                                    score.mql_threshold(), " make an MQL)"));
+    facts.Add("Score falls",
+              ShortInstant(score.falls_below_at(), score.has_falls_below_at()));
+  }
+  if (journey.scores().has_fit()) {
+    facts.Add("Fit", absl::StrCat(journey.scores().fit().points()));
+  }
+}
+
+void PrintScoreCauses(const v1::Journey& journey, std::ostream& out) {
+  const v1::BehaviourScore& score = journey.scores().behaviour();
+  if (score.causes().empty()) return;
+  out << "\nSCORE\n";
+  Table table({"OCCURRED", "CONDITION", ">POINTS", ">LEFT", "TOUCHPOINT"});
+  for (const v1::ScoreCause& cause : score.causes()) {
+    table.AddRow({ShortInstant(cause.occurred_at(), true), cause.condition_id(),
+                  absl::StrCat(cause.points()),
+                  FormatPoints(cause.points_left()),
+                  absl::StrCat(cause.touchpoint().source(), " ",
+                               cause.touchpoint().touchpoint_id())});
+  }
+  table.Print(out);
+}
+
 }  // namespace
 
 void PrintJourney(const v1::Journey& journey, int64_t subject_version,
@@ -90,6 +129,7 @@ void PrintJourney(const v1::Journey& journey, int64_t subject_version,
   facts.Add("Why", lead.explanation().text());
   facts.Add("Open request", Since(lead.open_request().requested_at(),
                                   lead.has_open_request(), journey));
+  AddScores(journey, facts);
   facts.Add("Owner", journey.owner_id());
   facts.Add("Deals",
             absl::StrCat(journey.deal_count(), ", ", journey.open_deals_size(),
@@ -108,6 +148,7 @@ void PrintJourney(const v1::Journey& journey, int64_t subject_version,
   facts.Print(out);
   PrintStages(journey, out);
   PrintOpenDeals(journey, out);
+  PrintScoreCauses(journey, out);
 }
 
 void PrintJourneys(const std::vector<v1::Journey>& journeys,

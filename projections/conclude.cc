@@ -7,6 +7,7 @@
 #include "projections/explain.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/qualification/qualification.h"
+#include "projections/scoring/conclude_scores.h"
 #include "projections/stall/stall.h"
 #include "service/core/time.h"
 
@@ -78,15 +79,19 @@ void AddLifecycle(const Rules& rules, const LifecycleState& lifecycle,
   AddTimes(rules, lifecycle, instant, out);
 }
 
-v1::LeadStanding ConcludeLead(const Rules& rules,
-                              const storage::v1::LeadState& lead) {
+v1::LeadStanding ConcludeLead(const Rules& rules, const JourneyState& state) {
+  const storage::v1::LeadState& lead = state.lead();
   v1::LeadStanding out;
   out.set_status(lead.status());
   *out.mutable_since() = ToTimestamp(lead.since_us());
-  std::vector<v1::TouchpointRef> causes;
-  if (lead.has_cause()) causes.push_back(lead.cause());
-  *out.mutable_explanation() =
-      Explain(rules, lead.rule_id(), LeadRuleText(lead.rule_id()), causes);
+  if (lead.status() == v1::LEAD_STATUS_MQL) {
+    *out.mutable_explanation() = ExplainMql(rules, state);
+  } else {
+    std::vector<v1::TouchpointRef> causes;
+    if (lead.has_cause()) causes.push_back(lead.cause());
+    *out.mutable_explanation() =
+        Explain(rules, lead.rule_id(), LeadRuleText(lead.rule_id()), causes);
+  }
   if (lead.has_open_request()) {
     auto* request = out.mutable_open_request();
     *request->mutable_requested_at() = ToTimestamp(lead.open_request().at_us());
@@ -191,7 +196,8 @@ v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
   *out.mutable_subject() = state.subject();
   *out.mutable_as_of() = ToTimestamp(instant);
   AddLifecycle(rules, state.lifecycle(), instant, out);
-  *out.mutable_lead() = ConcludeLead(rules, state.lead());
+  *out.mutable_lead() = ConcludeLead(rules, state);
+  AddScores(rules, state, instant, out);
   out.set_owner_id(OwnerOf(state));
   std::vector<const DealState*> open;
   for (const auto& entry : state.open_deals()) {
@@ -269,6 +275,18 @@ std::vector<StageInterval> StageIntervals(const JourneyState& state) {
     return {{current(state), core::kNever}};
   }
   return {{current(state), hold_until}, {current(later), core::kNever}};
+}
+
+std::vector<LeadStatusInterval> LeadStatusIntervals(const JourneyState& state) {
+  const storage::v1::LeadState& lead = state.lead();
+  if (lead.status() != v1::LEAD_STATUS_MQL) {
+    return {{lead.status(), core::kNever}};
+  }
+  JourneyState later;
+  *later.mutable_lead() = lead;
+  AdvanceTo(lead.mql_until_us(), later);
+  return {{lead.status(), lead.mql_until_us()},
+          {later.lead().status(), core::kNever}};
 }
 
 }  // namespace journey::projections

@@ -51,6 +51,22 @@ struct StageInterval {
 [[nodiscard]] std::vector<StageInterval> StageIntervals(
     const storage::v1::JourneyState& state);
 
+// One lead status of a journey, which holds before `until` if nothing more
+// happens.
+struct LeadStatusInterval {
+  v1::LeadStatus status = v1::LEAD_STATUS_UNSPECIFIED;
+  core::Micros until = core::kNever;
+
+  friend bool operator==(const LeadStatusInterval& a,
+                         const LeadStatusInterval& b) {
+    return a.status == b.status && a.until == b.until;
+  }
+};
+
+// The present lead status and those that time alone will bring; at most two.
+[[nodiscard]] std::vector<LeadStatusInterval> LeadStatusIntervals(
+    const storage::v1::JourneyState& state);
+
 }  // namespace journey::projections
 
 #endif  // PROJECTIONS_CONCLUDE_H_

@@ -5,7 +5,10 @@
 #include "projections/deal/deal.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/lifecycle/sales.h"
+#include "projections/profile/profile.h"
+#include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
+#include "projections/scoring/scoring.h"
 #include "service/core/time.h"
 
 namespace journey::projections {
@@ -44,9 +47,8 @@ void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   if (state.touchpoint_count() == 0) state.set_first_at_us(moment.at_us());
   state.set_touchpoint_count(state.touchpoint_count() + 1);
   *state.mutable_newest() = moment;
-  if (touchpoint.has_profile() && !touchpoint.owner_id().empty()) {
-    state.set_profile_owner_id(touchpoint.owner_id());
-  }
+  ApplyToProfile(touchpoint, state);
+  ApplyToScores(rules, touchpoint, moment, state);
 
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
@@ -55,7 +57,9 @@ void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
 }
 
 void AdvanceTo(core::Micros instant, storage::v1::JourneyState& state) {
+  // Neither depends on the other, so that their order is of no consequence.
   EndHoldBy(instant, state);
+  EndMqlBy(instant, state);
 }
 
 storage::v1::Moment MomentOf(const v1::Touchpoint& touchpoint) {

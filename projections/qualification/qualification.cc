@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "projections/qualification/mql.h"
+#include "projections/scoring/scoring.h"
 #include "service/core/touchpoint.h"
 
 namespace journey::projections {
@@ -11,15 +13,6 @@ namespace {
 using storage::v1::JourneyState;
 using storage::v1::LeadState;
 using storage::v1::Moment;
-
-void Set(v1::LeadStatus status, const char* rule_id, const Moment& moment,
-         LeadState& lead) {
-  if (lead.status() == status) return;
-  lead.set_status(status);
-  lead.set_since_us(moment.at_us());
-  lead.set_rule_id(rule_id);
-  *lead.mutable_cause() = moment.ref();
-}
 
 // The rule by which a touchpoint asks for a commercial conversation; null
 // when it does not.
@@ -48,14 +41,14 @@ void ApplyRequest(const char* rule_id, const Moment& moment, LeadState& lead) {
     case v1::LEAD_STATUS_DISQUALIFIED:
       break;
     default:
-      Set(v1::LEAD_STATUS_SQL, rule_id, moment, lead);
+      SetLeadStatus(v1::LEAD_STATUS_SQL, rule_id, moment, lead);
   }
 }
 
 void BecomeCustomer(const Moment& moment, LeadState& lead) {
   LeadState before = lead;
   before.clear_before_purchase();
-  Set(v1::LEAD_STATUS_CUSTOMER, kRulePurchase, moment, lead);
+  SetLeadStatus(v1::LEAD_STATUS_CUSTOMER, kRulePurchase, moment, lead);
   *lead.mutable_before_purchase() = std::move(before);
 }
 
@@ -72,20 +65,21 @@ void ApplyVerdict(v1::Qualification::Action action, const Moment& moment,
     return;
   }
   if (action == v1::Qualification::ACTION_ACCEPTED) {
-    Set(v1::LEAD_STATUS_SQL, kRuleAccepted, moment, lead);
+    SetLeadStatus(v1::LEAD_STATUS_SQL, kRuleAccepted, moment, lead);
     if (has_purchase) BecomeCustomer(moment, lead);
     return;
   }
   if (lead.status() == v1::LEAD_STATUS_DISQUALIFIED) return;
   switch (action) {
     case v1::Qualification::ACTION_REJECTED:
-      Set(v1::LEAD_STATUS_NONE, kRuleRejected, moment, lead);
+      SetLeadStatus(v1::LEAD_STATUS_NONE, kRuleRejected, moment, lead);
       break;
     case v1::Qualification::ACTION_RECYCLED:
-      Set(v1::LEAD_STATUS_RECYCLED, kRuleRecycled, moment, lead);
+      SetLeadStatus(v1::LEAD_STATUS_RECYCLED, kRuleRecycled, moment, lead);
       break;
     case v1::Qualification::ACTION_DISQUALIFIED:
-      Set(v1::LEAD_STATUS_DISQUALIFIED, kRuleDisqualified, moment, lead);
+      SetLeadStatus(v1::LEAD_STATUS_DISQUALIFIED, kRuleDisqualified, moment,
+                    lead);
       break;
     default:
       break;
@@ -114,6 +108,17 @@ void ApplySale(const Moment& moment, const SaleOutcome& sale,
 
 }  // namespace
 
+void SetLeadStatus(v1::LeadStatus status, const char* rule_id,
+                   const Moment& moment, LeadState& lead) {
+  if (lead.status() == status) return;
+  lead.set_status(status);
+  lead.set_since_us(moment.at_us());
+  lead.set_rule_id(rule_id);
+  *lead.mutable_cause() = moment.ref();
+  lead.clear_mql_until_us();
+  lead.clear_mql_points();
+}
+
 void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
                  const Moment& moment, const SaleOutcome& sale,
                  JourneyState& state) {
@@ -124,14 +129,21 @@ void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
     lead.set_rule_id(kRuleNoLead);
   }
   if (state.subject().type() == v1::SUBJECT_TYPE_VISITOR) return;
+  const bool has_mql = rules.rule_set().scoring().has_behaviour();
+  if (has_mql) NoteMarketing(touchpoint, moment, state);
   if (const char* rule_id = RequestRule(rules, touchpoint)) {
     ApplyRequest(rule_id, moment, lead);
   }
   if (touchpoint.has_qualification()) {
-    ApplyVerdict(touchpoint.qualification().action(), moment,
-                 state.purchase_count() > 0, lead);
+    const auto action = touchpoint.qualification().action();
+    ApplyVerdict(action, moment, state.purchase_count() > 0, lead);
+    if (has_mql && (action == v1::Qualification::ACTION_REJECTED ||
+                    action == v1::Qualification::ACTION_RECYCLED)) {
+      BeginQualifyingAnew(*state.mutable_scoring());
+    }
   }
   ApplySale(moment, sale, state);
+  if (has_mql) SettleMql(rules, moment, state);
 }
 
 const char* LeadRuleText(const std::string& rule_id) {
@@ -146,6 +158,10 @@ const char* LeadRuleText(const std::string& rule_id) {
       {kRuleRecycled, "Sales gave the lead back to marketing."},
       {kRuleDisqualified, "Sales disqualified the lead."},
       {kRulePurchase, "The customer has bought."},
+      {kRuleMql,
+       "Came through marketing, with enough points for its behaviour."},
+      {kRuleScoreBelow, "The behaviour score fell below the threshold."},
+      {kRuleFitNegative, "The fit became negative."},
       {kRuleNoLead, "Nothing has made it a lead for sales."},
   };
   const auto* it =

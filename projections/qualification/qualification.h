@@ -1,5 +1,5 @@
-// Lead status from explicit facts: requests for a commercial conversation,
-// sales' own word, and purchases.
+// Lead status: from explicit facts (requests for a commercial conversation,
+// sales' own word, purchases) and, short of those, from the scores.
 #ifndef PROJECTIONS_QUALIFICATION_QUALIFICATION_H_
 #define PROJECTIONS_QUALIFICATION_QUALIFICATION_H_
 
@@ -18,9 +18,18 @@ inline constexpr char kRuleRejected[] = "qualification.rejected";
 inline constexpr char kRuleRecycled[] = "qualification.recycled";
 inline constexpr char kRuleDisqualified[] = "qualification.disqualified";
 inline constexpr char kRulePurchase[] = "qualification.purchase";
+inline constexpr char kRuleMql[] = "qualification.mql";
+inline constexpr char kRuleScoreBelow[] = "qualification.score_below";
+inline constexpr char kRuleFitNegative[] = "qualification.fit_negative";
 inline constexpr char kRuleNoLead[] = "qualification.none";
 
-// Applies a touchpoint. A visitor nobody has identified has no lead status.
+// Gives a lead another status; nothing changes when it has that one.
+void SetLeadStatus(v1::LeadStatus status, const char* rule_id,
+                   const storage::v1::Moment& moment,
+                   storage::v1::LeadState& lead);
+
+// Applies a touchpoint, after the sales and scores. A visitor nobody has
+// identified has no lead status.
 void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
                  const storage::v1::Moment& moment, const SaleOutcome& sale,
                  storage::v1::JourneyState& state);

@@ -1,16 +1,19 @@
-// A rule set made ready for evaluation: checked, with its time zone loaded
-// and its stages and pipelines found by id.
+// A rule set made ready for evaluation: checked, with its time zone loaded,
+// its stages and pipelines found by id, and its conditions by kind.
 #ifndef PROJECTIONS_RULES_RULES_H_
 #define PROJECTIONS_RULES_RULES_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "journey/v1/common.pb.h"
 #include "journey/v1/rules.pb.h"
+#include "projections/rules/scoring_table.h"
 #include "service/core/clock.h"
 
 namespace journey::projections {
@@ -22,6 +25,9 @@ class Rules {
   // mistake by its field path (core/errors.h).
   static absl::StatusOr<std::shared_ptr<const Rules>> Make(
       v1::RuleSet rule_set);
+
+  Rules(const Rules&) = delete;
+  Rules& operator=(const Rules&) = delete;
 
   [[nodiscard]] const v1::RuleSet& rule_set() const { return rule_set_; }
 
@@ -50,12 +56,26 @@ class Rules {
   // the earlier.
   [[nodiscard]] core::Micros EndOfDay(const v1::Date& day) const;
 
+  // The ISO week of an instant in the tenant's time zone: the number of its
+  // Monday, in weeks since 1970-01-05. A week begins as a day does (EndOfDay),
+  // so that weeks follow one another even where clocks are set back.
+  [[nodiscard]] int64_t WeekOf(core::Micros instant) const;
+
+  // The conditions of the behaviour score; none without such rules.
+  [[nodiscard]] const ScoringTable& scoring_table() const {
+    return scoring_table_;
+  }
+
  private:
   Rules(v1::RuleSet rule_set, absl::TimeZone time_zone, std::string sha256);
+
+  [[nodiscard]] core::Micros BeginOf(absl::CivilDay day) const;
 
   const v1::RuleSet rule_set_;
   const absl::TimeZone time_zone_;
   const std::string sha256_;
+  // Points into the rule set.
+  const ScoringTable scoring_table_;
 };
 
 }  // namespace journey::projections

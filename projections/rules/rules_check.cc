@@ -10,78 +10,14 @@
 #include "absl/strings/strip.h"
 #include "journey/v1/deal.pb.h"
 #include "journey/v1/touchpoint.pb.h"
+#include "projections/rules/rule_checker.h"
+#include "projections/rules/scoring_check.h"
 #include "service/core/limits.h"
 
 namespace journey::projections {
 namespace {
 
 using core::Violations;
-
-// Rule sets are checked once in a while, so paths are plain strings here.
-class Checker {
- public:
-  explicit Checker(Violations& violations) : violations_(violations) {}
-
-  void Fail(const std::string& field, absl::string_view description) {
-    violations_.Add(field, description);
-  }
-
-  void Range(const std::string& field, int64_t value, int64_t min,
-             int64_t max) {
-    if (value >= min && value <= max) return;
-    Fail(field, absl::StrCat("must be ", min, " to ", max, ", is ", value));
-  }
-
-  void Id(const std::string& field, const std::string& value) {
-    const bool ok =
-        !value.empty() && value.size() <= core::kRuleIdBytesMax &&
-        std::all_of(value.begin(), value.end(), [](char c) {
-          return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-                 absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
-                 c == '-' || c == '_';
-        });
-    if (ok) return;
-    Fail(field, absl::StrCat("must be 1 to ", core::kRuleIdBytesMax,
-                             " characters of a-z, 0-9, \"-\" and \"_\""));
-  }
-
-  void UniqueId(const std::string& field, const std::string& value,
-                std::set<std::string>& seen) {
-    Id(field, value);
-    if (!seen.insert(value).second && !value.empty()) {
-      Fail(field,
-           absl::StrCat("\"", value, "\" is used twice; give each its own id"));
-    }
-  }
-
-  void Text(const std::string& field, const std::string& value) {
-    if (value.size() <= core::kLabelBytesMax) return;
-    Fail(field, absl::StrCat("must be at most ", core::kLabelBytesMax,
-                             " bytes, is ", value.size()));
-  }
-
-  void RequiredText(const std::string& field, const std::string& value) {
-    if (value.empty()) Fail(field, "is required");
-    Text(field, value);
-  }
-
-  void Count(const std::string& field, int count, int max) {
-    if (count == 0) Fail(field, "is required; give at least one");
-    if (count > max) {
-      Fail(field,
-           absl::StrCat("at most ", max, " are allowed, there are ", count));
-    }
-  }
-
-  // Optional rules say how bad; unset means warning.
-  void Severity(const std::string& field, v1::StallSeverity severity) {
-    if (v1::StallSeverity_IsValid(severity)) return;
-    Fail(field, "is unknown; use warning or critical");
-  }
-
- private:
-  Violations& violations_;
-};
 
 // As it is written in YAML, for example "contact_made".
 std::string ConditionName(int condition) {
@@ -90,13 +26,9 @@ std::string ConditionName(int condition) {
       "ENTRY_CONDITION_"));
 }
 
-std::string Element(const std::string& list, int index) {
-  return absl::StrCat(list, "[", index, "]");
-}
-
 // The stages stand in the order of their conditions, because "furthest" and
 // "skipped" follow from that order.
-void CheckConditions(const v1::LifecycleRules& lifecycle, Checker& check) {
+void CheckConditions(const v1::LifecycleRules& lifecycle, RuleChecker& check) {
   std::set<int> seen;
   int highest = v1::ENTRY_CONDITION_UNSPECIFIED;
   for (int i = 0; i < lifecycle.stages_size(); ++i) {
@@ -125,7 +57,7 @@ void CheckConditions(const v1::LifecycleRules& lifecycle, Checker& check) {
   }
 }
 
-void CheckLifecycle(const v1::RuleSet& rules, Checker& check) {
+void CheckLifecycle(const v1::RuleSet& rules, RuleChecker& check) {
   if (!rules.has_lifecycle()) {
     check.Fail("lifecycle", "is required");
     return;
@@ -145,7 +77,8 @@ void CheckLifecycle(const v1::RuleSet& rules, Checker& check) {
               core::kPurchaseHoldDaysMax);
 }
 
-void CheckQualification(const v1::QualificationRules& rules, Checker& check) {
+void CheckQualification(const v1::QualificationRules& rules,
+                        RuleChecker& check) {
   std::set<int> seen;
   for (int i = 0; i < rules.sql_form_intents_size(); ++i) {
     const std::string at = Element("qualification.sql_form_intents", i);
@@ -176,7 +109,7 @@ std::string RequirableFields() {
 }
 
 void CheckPipelineStage(const v1::PipelineStage& stage, const std::string& at,
-                        std::set<std::string>& ids, Checker& check) {
+                        std::set<std::string>& ids, RuleChecker& check) {
   check.UniqueId(at + ".id", stage.id(), ids);
   check.RequiredText(at + ".name", stage.name());
   check.Text(at + ".customer_name", stage.customer_name());
@@ -197,7 +130,7 @@ void CheckPipelineStage(const v1::PipelineStage& stage, const std::string& at,
   }
 }
 
-void CheckPipelines(const v1::RuleSet& rules, Checker& check) {
+void CheckPipelines(const v1::RuleSet& rules, RuleChecker& check) {
   check.Count("pipelines", rules.pipelines_size(), core::kPipelinesMax);
   std::set<std::string> pipeline_ids;
   for (int i = 0; i < rules.pipelines_size(); ++i) {
@@ -215,7 +148,7 @@ void CheckPipelines(const v1::RuleSet& rules, Checker& check) {
   }
 }
 
-void CheckStalls(const v1::StallRules& stalls, Checker& check) {
+void CheckStalls(const v1::StallRules& stalls, RuleChecker& check) {
   if (stalls.has_unanswered_offer()) {
     check.Range("stalls.unanswered_offer.days",
                 stalls.unanswered_offer().days(), 1, core::kRuleDaysMax);
@@ -237,7 +170,7 @@ void CheckStalls(const v1::StallRules& stalls, Checker& check) {
   }
 }
 
-void CheckTimeZone(const std::string& name, Checker& check) {
+void CheckTimeZone(const std::string& name, RuleChecker& check) {
   absl::TimeZone unused;
   if (name.empty()) {
     check.Fail("time_zone", "is required; for example \"Europe/Berlin\"");
@@ -263,7 +196,7 @@ bool LoadIanaTimeZone(absl::string_view name, absl::TimeZone* time_zone) {
 }
 
 void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
-  Checker check(violations);
+  RuleChecker check(violations);
   check.Id("id", rule_set.id());
   if (rule_set.version() < 1) {
     check.Fail("version", "must be 1 or more; raise it with every change");
@@ -273,6 +206,7 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
   CheckQualification(rule_set.qualification(), check);
   CheckPipelines(rule_set, check);
   CheckStalls(rule_set.stalls(), check);
+  if (rule_set.has_scoring()) CheckScoring(rule_set.scoring(), check);
 }
 
 }  // namespace journey::projections

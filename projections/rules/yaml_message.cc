@@ -10,8 +10,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "projections/rules/payload_fields.h"
 #include "service/core/limits.h"
 
 namespace journey::projections {
@@ -44,31 +44,12 @@ std::string FieldNames(const Descriptor& descriptor) {
   return names;
 }
 
-// By style, the value zero of each enum is its prefix with "UNSPECIFIED".
-std::string ShortName(const EnumValueDescriptor& value) {
-  const absl::string_view prefix = absl::StripSuffix(
-      value.type()->FindValueByNumber(0)->name(), "UNSPECIFIED");
-  return absl::AsciiStrToLower(absl::StripPrefix(value.name(), prefix));
-}
-
 // Null for a name that is not one of the enum's.
 const EnumValueDescriptor* FindEnumValue(const EnumDescriptor& type,
                                          absl::string_view name) {
-  for (int i = 0; i < type.value_count(); ++i) {
-    const EnumValueDescriptor& value = *type.value(i);
-    if (value.number() == 0) continue;
-    if (name == value.name() || name == ShortName(value)) return &value;
-  }
-  return nullptr;
-}
-
-std::string EnumNames(const EnumDescriptor& type) {
-  std::vector<std::string> names;
-  for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() == 0) continue;
-    names.push_back(ShortName(*type.value(i)));
-  }
-  return absl::StrJoin(names, ", ");
+  const EnumValueDescriptor* full = type.FindValueByName(std::string(name));
+  if (full != nullptr && full->number() != 0) return full;
+  return FindShortName(type, name);
 }
 
 bool IsWholeNumber(absl::string_view text) {
@@ -295,7 +276,7 @@ class Reader {
         value.node.IsScalar() ? FindEnumValue(type, value.node.Scalar())
                               : nullptr;
     if (found == nullptr) {
-      Fail(value, absl::StrCat("must be one of ", EnumNames(type)));
+      Fail(value, absl::StrCat("must be one of ", ShortNames(type)));
       return;
     }
     const auto& reflection = *message.GetReflection();

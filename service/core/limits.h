@@ -57,6 +57,16 @@ inline constexpr int kPipelineStagesMax = 50;
 inline constexpr int kPurchaseHoldDaysMax = 365;
 inline constexpr int kRuleDaysMax = 3650;
 inline constexpr int kRulePushesMax = 100;
+inline constexpr int kScoreGroupsMax = 20;
+// Conditions of behaviour, and of fit.
+inline constexpr int kScoreConditionsMax = 100;
+inline constexpr int kConditionAttributesMax = 10;
+inline constexpr int kConditionValuesMax = 1000;
+inline constexpr int kConditionPointsMax = 1000;
+inline constexpr int kGroupPointsMax = 100'000;
+inline constexpr int kMqlThresholdPointsMax = 1'000'000;
+// Touchpoints that a condition with a rolling window counts.
+inline constexpr int kRollingCountMax = 100;
 
 // gRPC. A message holds a batch with room for its frame.
 inline constexpr int kMessageBytesMax = 5 * 1024 * 1024;
@@ -98,6 +108,9 @@ inline constexpr int kCausesMax = 100;
 inline constexpr int kSalesMax = 1000;
 inline constexpr int kSaleInvoicesMax = 1000;
 inline constexpr int kPushMomentsMax = 100;
+// What profiles say about one journey's account or contact.
+inline constexpr int kProfileAttributesMax = 64;
+inline constexpr int kScoreCausesMax = 100;
 // Heavy queries (lists, boards, timelines) waiting for a worker.
 inline constexpr int kQueriesQueuedMax = 256;
 // Index entries one page of a list may look at before it is cut short.

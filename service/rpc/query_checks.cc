@@ -1,5 +1,7 @@
 #include "service/rpc/query_checks.h"
 
+#include <cmath>
+
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
@@ -31,6 +33,15 @@ void CheckId(absl::string_view id, absl::string_view field,
 void CheckKnown(bool known, absl::string_view field,
                 core::Violations& violations) {
   if (!known) violations.Add(field, kUnknownValue);
+}
+
+void CheckRange(const v1::ScoreRange& range, absl::string_view field,
+                core::Violations& violations) {
+  if (!std::isfinite(range.min()) || !std::isfinite(range.max())) {
+    violations.Add(field, "must have finite numbers");
+  } else if (range.has_min() && range.has_max() && range.min() > range.max()) {
+    violations.Add(field, "has a max below its min; no score is within");
+  }
 }
 
 void CheckKinds(const v1::GetTimelineRequest& request,
@@ -86,6 +97,8 @@ absl::Status Check(const v1::ListJourneysRequest& request) {
   CheckId(request.owner_id(), "owner_id", violations);
   CheckKnown(v1::SubjectType_IsValid(request.subject_type()), "subject_type",
              violations);
+  CheckRange(request.behaviour_score(), "behaviour_score", violations);
+  CheckRange(request.fit_score(), "fit_score", violations);
   CheckAsOf(request, violations);
   CheckPage(request, violations);
   return violations.ToStatus();

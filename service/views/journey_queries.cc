@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "projections/conclude.h"
+#include "projections/scoring/decay.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
@@ -14,6 +15,9 @@
 
 namespace journey::views {
 namespace {
+
+constexpr char kNotScored[] =
+    "is not scored by the rule set; leave the condition out";
 
 std::string NameOf(const v1::Subject& subject) {
   return absl::StrCat(core::SubjectTypeName(subject.type()), " ", subject.id());
@@ -46,6 +50,20 @@ absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
   return out;
 }
 
+bool IsWithin(const v1::ScoreRange& range, double points) {
+  if (range.has_min() && points < range.min() - projections::kScoreTolerance) {
+    return false;
+  }
+  return !range.has_max() ||
+         points <= range.max() + projections::kScoreTolerance;
+}
+
+bool MatchesScores(const v1::ListJourneysRequest& request,
+                   const v1::Scores& scores) {
+  return IsWithin(request.behaviour_score(), scores.behaviour().points()) &&
+         IsWithin(request.fit_score(), scores.fit().points());
+}
+
 bool Matches(const v1::ListJourneysRequest& request,
              const v1::Journey& journey) {
   if (!request.stage_id().empty() &&
@@ -60,7 +78,10 @@ bool Matches(const v1::ListJourneysRequest& request,
       journey.subject().type() != request.subject_type()) {
     return false;
   }
-  return request.owner_id().empty() || journey.owner_id() == request.owner_id();
+  if (!request.owner_id().empty() && journey.owner_id() != request.owner_id()) {
+    return false;
+  }
+  return MatchesScores(request, journey.scores());
 }
 
 // Where a list of journeys is read: keys with `prefix`, from `first` on, each
@@ -90,25 +111,35 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
       range.prefix = StagePrefix(
           tenant_id, reader.rules().ConditionOf(request.stage_id()));
       range.skip = sizeof(core::Micros);
-      // Stays that are over by then stand before this key.
-      range.first = range.prefix;
-      AppendInstant(reader.as_of().value_or(now) + 1, range.first);
     } else if (request.lead_status() != v1::LEAD_STATUS_UNSPECIFIED) {
       range.name = "lead_status";
       range.prefix = LeadStatusPrefix(tenant_id, request.lead_status());
+      range.skip = sizeof(core::Micros);
     }
   }
-  if (range.first.empty()) range.first = range.prefix;
+  range.first = range.prefix;
+  if (range.skip > 0) {
+    // What is over by then stands before this key.
+    AppendInstant(reader.as_of().value_or(now) + 1, range.first);
+  }
   return range;
 }
 
-absl::Status CheckStage(const Reader& reader,
+// Conditions that the rule set knows nothing of.
+absl::Status CheckRules(const Reader& reader,
                         const v1::ListJourneysRequest& request) {
   core::Violations violations;
   if (!request.stage_id().empty() &&
       reader.rules().ConditionOf(request.stage_id()) ==
           v1::ENTRY_CONDITION_UNSPECIFIED) {
     violations.Add("stage_id", "is no lifecycle stage of the rule set");
+  }
+  const v1::ScoringRules& scoring = reader.rules().rule_set().scoring();
+  if (request.has_behaviour_score() && !scoring.has_behaviour()) {
+    violations.Add("behaviour_score", kNotScored);
+  }
+  if (request.has_fit_score() && !scoring.has_fit()) {
+    violations.Add("fit_score", kNotScored);
   }
   return violations.ToStatus();
 }
@@ -284,7 +315,7 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
   const auto reader =
       Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
   if (!reader.ok()) return reader.status();
-  if (const absl::Status status = CheckStage(**reader, request); !status.ok()) {
+  if (const absl::Status status = CheckRules(**reader, request); !status.ok()) {
     return status;
   }
   const ListRange range = RangeOf(**reader, request, page->now);

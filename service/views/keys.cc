@@ -106,6 +106,14 @@ std::string LeadStatusPrefix(absl::string_view tenant_id,
   return key;
 }
 
+std::string LeadStatusKey(absl::string_view tenant_id, v1::LeadStatus status,
+                          core::Micros until, const v1::Subject& journey) {
+  std::string key = LeadStatusPrefix(tenant_id, status);
+  AppendInstant(until, key);
+  AppendSubject(journey, key);
+  return key;
+}
+
 std::string OwnerPrefix(absl::string_view tenant_id,
                         absl::string_view owner_id) {
   std::string key = ListPrefix('O', tenant_id);

@@ -56,6 +56,10 @@ namespace journey::views {
                                    const v1::Subject& journey);
 [[nodiscard]] std::string LeadStatusPrefix(absl::string_view tenant_id,
                                            v1::LeadStatus status);
+[[nodiscard]] std::string LeadStatusKey(absl::string_view tenant_id,
+                                        v1::LeadStatus status,
+                                        core::Micros until,
+                                        const v1::Subject& journey);
 [[nodiscard]] std::string OwnerPrefix(absl::string_view tenant_id,
                                       absl::string_view owner_id);
 [[nodiscard]] std::string OpenDealPrefix(absl::string_view tenant_id,

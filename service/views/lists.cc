@@ -8,8 +8,8 @@
 namespace journey::views {
 
 JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
-  return {projections::StageIntervals(state), state.lead().status(),
-          projections::OwnerOf(state)};
+  return {projections::StageIntervals(state),
+          projections::LeadStatusIntervals(state), projections::OwnerOf(state)};
 }
 
 ListEntries ListsOfJourney(absl::string_view tenant_id,
@@ -19,12 +19,15 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
   for (const auto& interval : places.stages) {
     out.push_back(StageKey(tenant_id, interval.stage, interval.until, journey));
   }
+  for (const auto& interval : places.lead_statuses) {
+    out.push_back(
+        LeadStatusKey(tenant_id, interval.status, interval.until, journey));
+  }
   const auto add = [&](std::string key) {
     AppendSubject(journey, key);
     out.push_back(std::move(key));
   };
   add(JourneyPrefix(tenant_id));
-  add(LeadStatusPrefix(tenant_id, places.lead_status));
   if (!places.owner_id.empty()) add(OwnerPrefix(tenant_id, places.owner_id));
   return out;
 }

@@ -20,11 +20,11 @@ using ListEntries = std::vector<std::string>;
 // it, and comparing it costs less than making the entries.
 struct JourneyPlaces {
   std::vector<projections::StageInterval> stages;
-  v1::LeadStatus lead_status = v1::LEAD_STATUS_UNSPECIFIED;
+  std::vector<projections::LeadStatusInterval> lead_statuses;
   std::string owner_id;
 
   friend bool operator==(const JourneyPlaces& a, const JourneyPlaces& b) {
-    return a.stages == b.stages && a.lead_status == b.lead_status &&
+    return a.stages == b.stages && a.lead_statuses == b.lead_statuses &&
            a.owner_id == b.owner_id;
   }
 };

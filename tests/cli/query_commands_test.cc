@@ -93,6 +93,37 @@ TEST(QueryCommandsTest, NotFoundIsThatExitCode) {
             "list` shows what there is.\n");
 }
 
+TEST(QueryCommandsTest, ShowsTheScoresAndWhatGaveThem) {
+  FakeServer server;
+  v1::Journey& journey = *server.journeys.journey.mutable_journey();
+  journey = SampleJourney("acme");
+  v1::BehaviourScore& score = *journey.mutable_scores()->mutable_behaviour();
+  score.set_points(75.04);
+  score.set_qualifying_points(52.5);
+  score.set_mql_threshold(50);
+  *score.mutable_falls_below_at() = DaysAgo(-3);
+  v1::ScoreCause& cause = *score.add_causes();
+  cause.set_condition_id("demo");
+  cause.set_points(30);
+  cause.set_points_left(15);
+  *cause.mutable_occurred_at() = DaysAgo(30);
+  cause.mutable_touchpoint()->set_source("web");
+  cause.mutable_touchpoint()->set_touchpoint_id("f1");
+  journey.mutable_scores()->mutable_fit()->set_points(-20);
+  const RunResult result =
+      RunCli(server.With({"journey", "get", "account:acme"}));
+  EXPECT_THAT(
+      result.out,
+      HasSubstr("Score            75.0, of which 52.5 count (50 make an MQL)\n"
+                "Score falls      2025-03-04 00:00\n"
+                "Fit              -20\n"));
+  EXPECT_THAT(
+      result.out,
+      HasSubstr("\nSCORE\n"
+                "OCCURRED          CONDITION  POINTS  LEFT  TOUCHPOINT\n"
+                "2025-01-30 00:00  demo           30  15.0  web f1\n"));
+}
+
 class ListTest : public ::testing::Test {
  protected:
   ListTest() {
@@ -108,13 +139,18 @@ class ListTest : public ::testing::Test {
 };
 
 TEST_F(ListTest, PrintsOnePageAndSaysHowToGoOn) {
-  const RunResult result =
-      RunCli(server_.With({"journey", "list", "--stage", "opportunity",
-                           "--lead-status", "sql", "--type", "account"}));
+  const RunResult result = RunCli(server_.With(
+      {"journey", "list", "--stage", "opportunity", "--lead-status", "sql",
+       "--type", "account", "--score-min", "50.5", "--fit-max", "-1"}));
   EXPECT_EQ(result.code, cli::kExitOk) << result.err;
   EXPECT_EQ(server_.journeys.list_request.lead_status(), v1::LEAD_STATUS_SQL);
   EXPECT_EQ(server_.journeys.list_request.subject_type(),
             v1::SUBJECT_TYPE_ACCOUNT);
+  const v1::ListJourneysRequest& request = server_.journeys.list_request;
+  EXPECT_EQ(request.behaviour_score().min(), 50.5);
+  EXPECT_FALSE(request.behaviour_score().has_max());
+  EXPECT_EQ(request.fit_score().max(), -1);
+  EXPECT_FALSE(request.fit_score().has_min());
   EXPECT_THAT(result.err, HasSubstr("There is more: --all, or --page-token 1"));
 }
 

@@ -8,143 +8,12 @@
 #include "absl/time/time.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
+#include "tests/projections/reference_past.h"
 #include "tests/projections/reference_sales.h"
 
 namespace journey::testing {
-namespace {
 
 using core::Micros;
-using History = std::vector<v1::Touchpoint>;
-
-Micros TimeOf(const v1::Touchpoint& t) {
-  return core::ToMicros(t.occurred_at());
-}
-
-Micros Days(int days) { return days * core::kMicrosPerDay; }
-
-// Questions about the first `n` touchpoints of a history in order.
-class Past {
- public:
-  Past(const v1::RuleSet& rules, const History& history, size_t n)
-      : rules_(rules), history_(history), n_(n) {}
-
-  std::set<std::string> Deals() const {
-    std::set<std::string> ids;
-    for (size_t i = 0; i < n_; ++i) {
-      if (history_[i].has_deal()) ids.insert(history_[i].deal_id());
-    }
-    return ids;
-  }
-
-  v1::DealStatus StatusOf(const std::string& deal_id) const {
-    v1::DealStatus status = v1::DEAL_STATUS_UNSPECIFIED;
-    for (size_t i = 0; i < n_; ++i) {
-      if (!Changes(i, deal_id)) continue;
-      const auto action = history_[i].deal().action();
-      if (action == v1::DealChange::ACTION_WON) {
-        status = v1::DEAL_STATUS_WON;
-      } else if (action == v1::DealChange::ACTION_LOST) {
-        status = v1::DEAL_STATUS_LOST;
-      } else if (action == v1::DealChange::ACTION_REOPENED ||
-                 status == v1::DEAL_STATUS_UNSPECIFIED) {
-        status = v1::DEAL_STATUS_OPEN;
-      }
-    }
-    return status;
-  }
-
-  bool IsOpen(const std::string& deal_id) const {
-    return StatusOf(deal_id) == v1::DEAL_STATUS_OPEN;
-  }
-
-  bool AnyOpen() const {
-    const std::set<std::string> deals = Deals();
-    return std::any_of(deals.begin(), deals.end(),
-                       [&](const auto& id) { return IsOpen(id); });
-  }
-
-  // Of the default pipeline, where the stages "won" and "lost" are terminal.
-  std::string StageOf(const std::string& deal_id) const {
-    std::string stage;
-    std::string undecided = rules_.pipelines(0).stages(0).id();
-    for (size_t i = 0; i < n_; ++i) {
-      if (!Changes(i, deal_id)) continue;
-      const v1::DealChange& change = history_[i].deal();
-      const bool was_open = Before(i).IsOpen(deal_id);
-      if (!change.stage_id().empty()) {
-        stage = change.stage_id();
-      } else if (change.action() == v1::DealChange::ACTION_WON) {
-        stage = "won";
-      } else if (change.action() == v1::DealChange::ACTION_LOST) {
-        stage = "lost";
-      } else if (stage.empty() ||
-                 (change.action() == v1::DealChange::ACTION_REOPENED &&
-                  !was_open)) {
-        stage = undecided;
-      }
-      if (stage != "won" && stage != "lost") undecided = stage;
-    }
-    return stage;
-  }
-
-  // The index after the last touchpoint for which `is_such` holds; 0 for none.
-  template <typename Predicate>
-  size_t AfterLast(const Predicate& is_such) const {
-    for (size_t i = n_; i > 0; --i) {
-      if (is_such(i - 1)) return i;
-    }
-    return 0;
-  }
-
-  // Touchpoint `i` counts for a deal.
-  bool Concerns(size_t i, const std::string& deal_id) const {
-    const v1::Touchpoint& t = history_[i];
-    if (t.has_deal()) return false;
-    if (!t.deal_id().empty()) {
-      return t.deal_id() == deal_id;
-    }
-    return Before(i).IsOpen(deal_id);
-  }
-
-  std::map<v1::StallReason, Micros> StallsOf(const std::string& deal_id,
-                                             Micros instant) const;
-
-  // The sales that count as purchases, with their dates.
-  std::map<std::string, Micros> Purchases() const;
-
-  // Touchpoint `i` made a purchase count, or undid one.
-  bool Buys(size_t i) const {
-    return Before(i + 1).Purchases().size() > Before(i).Purchases().size();
-  }
-  bool Undoes(size_t i) const {
-    return Before(i + 1).Purchases().size() < Before(i).Purchases().size();
-  }
-
-  v1::LeadStatus Lead() const;
-  std::string RuleStage(Micros instant) const;
-  std::string Stage(Micros instant) const;
-
- private:
-  bool Changes(size_t i, const std::string& deal_id) const {
-    return history_[i].has_deal() && history_[i].deal_id() == deal_id;
-  }
-  Past Before(size_t n) const { return Past(rules_, history_, n); }
-  Micros ActiveSince(const std::string& deal_id) const;
-  // The clock after the touchpoint before an index; 0 for none.
-  using After = std::function<Micros(size_t index)>;
-  // Notes a stall if it holds at the instant asked for.
-  using Hold =
-      std::function<void(v1::StallReason reason, Micros since, Micros until)>;
-  void AddOfferStalls(const std::string& deal_id, size_t heard,
-                      const After& after, const Hold& hold) const;
-  void AddSlippedStalls(const std::string& deal_id, const Hold& hold) const;
-  bool HasOpenOffer() const;
-  bool IsHeld(Micros instant) const;
-
-  const v1::RuleSet& rules_;
-  const History& history_;
-  const size_t n_;
-};
 
 Micros Past::ActiveSince(const std::string& deal_id) const {
   const size_t after = AfterLast([&](size_t i) {
@@ -270,51 +139,6 @@ std::map<std::string, Micros> Past::Purchases() const {
   return sales.Counted();
 }
 
-v1::LeadStatus Past::Lead() const {
-  v1::LeadStatus status = v1::LEAD_STATUS_NONE;
-  v1::LeadStatus before_purchase = status;
-  for (size_t i = 0; i < n_; ++i) {
-    const v1::Touchpoint& t = history_[i];
-    const bool decided = status == v1::LEAD_STATUS_CUSTOMER ||
-                         status == v1::LEAD_STATUS_DISQUALIFIED;
-    const auto& intents = rules_.qualification().sql_form_intents();
-    const bool asks =
-        (t.has_form_submission() &&
-         std::count(intents.begin(), intents.end(),
-                    t.form_submission().intent()) > 0) ||
-        (t.has_meeting() && t.meeting().action() == v1::Meeting::ACTION_HELD);
-    if (asks && !decided) status = v1::LEAD_STATUS_SQL;
-    if (t.has_qualification() && status != v1::LEAD_STATUS_CUSTOMER) {
-      const auto action = t.qualification().action();
-      if (action == v1::Qualification::ACTION_ACCEPTED) {
-        status = v1::LEAD_STATUS_SQL;
-        if (!Before(i).Purchases().empty()) {
-          before_purchase = status;
-          status = v1::LEAD_STATUS_CUSTOMER;
-        }
-      } else if (status != v1::LEAD_STATUS_DISQUALIFIED) {
-        if (action == v1::Qualification::ACTION_REJECTED) {
-          status = v1::LEAD_STATUS_NONE;
-        } else if (action == v1::Qualification::ACTION_RECYCLED) {
-          status = v1::LEAD_STATUS_RECYCLED;
-        } else {
-          status = v1::LEAD_STATUS_DISQUALIFIED;
-        }
-      }
-    }
-    if (Buys(i) && status != v1::LEAD_STATUS_CUSTOMER &&
-        status != v1::LEAD_STATUS_DISQUALIFIED) {
-      before_purchase = status;
-      status = v1::LEAD_STATUS_CUSTOMER;
-    }
-    if (Undoes(i) && Before(i + 1).Purchases().empty() &&
-        status == v1::LEAD_STATUS_CUSTOMER) {
-      status = before_purchase;
-    }
-  }
-  return status;
-}
-
 // An offer without a deal that was sent to an SQL still stands.
 bool Past::HasOpenOffer() const {
   std::set<std::string> open;
@@ -326,7 +150,7 @@ bool Past::HasOpenOffer() const {
     switch (offer.action()) {
       case v1::Offer::ACTION_SENT:
         open.erase(offer.replaces_offer_id());
-        if (Before(i + 1).Lead() == v1::LEAD_STATUS_SQL) {
+        if (Before(i + 1).Lead(TimeOf(t)).status == v1::LEAD_STATUS_SQL) {
           open.insert(offer.offer_id());
         }
         break;
@@ -370,6 +194,11 @@ std::string Past::RuleStage(Micros instant) const {
   if (purchases > 0) return purchases == 1 ? "service" : "loyalty";
   for (size_t i = 0; i < n_; ++i) {
     if (core::IsCustomerOriginated(history_[i])) return "lead";
+    const auto event = history_[i].event_attendance().action();
+    if (event == v1::EventAttendance::ACTION_REGISTERED ||
+        event == v1::EventAttendance::ACTION_ATTENDED) {
+      return "lead";
+    }
   }
   return "awareness";
 }
@@ -392,8 +221,6 @@ std::string Past::Stage(Micros instant) const {
   return history_[set - 1].stage_set().stage_id();
 }
 
-}  // namespace
-
 ReferenceJourney Reference(const v1::RuleSet& rules, History touchpoints,
                            Micros instant) {
   touchpoints.erase(
@@ -404,10 +231,13 @@ ReferenceJourney Reference(const v1::RuleSet& rules, History touchpoints,
             [](const auto& a, const auto& b) {
               return core::OrderKeyOf(a) < core::OrderKeyOf(b);
             });
-  const Past past(rules, touchpoints, touchpoints.size());
+  const ReferenceScoring scoring(rules, touchpoints);
+  const Past past(rules, touchpoints, scoring, touchpoints.size());
   ReferenceJourney out;
   out.stage_id = past.Stage(instant);
-  out.lead_status = past.Lead();
+  out.lead_status = past.Lead(instant).status;
+  out.lead_since = past.Lead(instant).since;
+  out.scores = past.Scores(instant);
   for (const auto& [name, at] : past.Purchases()) {
     out.purchases.insert(at);
   }
@@ -415,6 +245,16 @@ ReferenceJourney Reference(const v1::RuleSet& rules, History touchpoints,
     out.deals[deal_id] = {past.StatusOf(deal_id), past.StageOf(deal_id),
                           past.StallsOf(deal_id, instant)};
   }
+  return out;
+}
+
+ReferenceScores ScoresOf(const v1::Journey& journey) {
+  const v1::BehaviourScore& behaviour = journey.scores().behaviour();
+  ReferenceScores out;
+  out.behaviour = behaviour.points();
+  out.qualifying = behaviour.qualifying_points();
+  out.fit = journey.scores().fit().points();
+  out.falls_below_at = core::ToMicros(behaviour.falls_below_at());
   return out;
 }
 

@@ -14,6 +14,7 @@
 #include "journey/v1/rules.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/clock.h"
+#include "tests/projections/reference_scoring.h"
 
 namespace journey::testing {
 
@@ -27,6 +28,8 @@ struct ReferenceDeal {
 struct ReferenceJourney {
   std::string stage_id;
   v1::LeadStatus lead_status = v1::LEAD_STATUS_NONE;
+  core::Micros lead_since = 0;
+  ReferenceScores scores;
   // When each purchase was.
   std::multiset<core::Micros> purchases;
   std::map<std::string, ReferenceDeal> deals;
@@ -38,6 +41,9 @@ struct ReferenceJourney {
 ReferenceJourney Reference(const v1::RuleSet& rules,
                            std::vector<v1::Touchpoint> touchpoints,
                            core::Micros instant);
+
+// What an answer shows, in the same form.
+ReferenceScores ScoresOf(const v1::Journey& journey);
 
 }  // namespace journey::testing
 

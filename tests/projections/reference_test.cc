@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kHistories = 400;
 constexpr int kInstantsPerHistory = 5;
+constexpr double kScoreDifference = 1e-9;
 
 std::string Dump(const std::vector<v1::Touchpoint>& history,
                  core::Micros instant) {
@@ -53,6 +54,8 @@ ReferenceJourney Folded(const projections::Rules& rules,
   ReferenceJourney out;
   out.stage_id = journey.stage().stage_id();
   out.lead_status = journey.lead().status();
+  out.lead_since = core::ToMicros(journey.lead().since());
+  out.scores = ScoresOf(journey);
   for (const auto& sale : fold.state().sales()) {
     if (sale.counted()) out.purchases.insert(sale.purchased_us());
   }
@@ -97,6 +100,10 @@ TEST(Folds, ConcludeWhatTheDefinitionsSay) {
       const ReferenceJourney got = Folded(*rules, subject, history, instant);
       ASSERT_EQ(got.stage_id, want.stage_id) << Dump(history, instant);
       ASSERT_EQ(got.lead_status, want.lead_status) << Dump(history, instant);
+      ASSERT_EQ(got.lead_since, want.lead_since) << Dump(history, instant);
+      ASSERT_NEAR(got.scores.behaviour, want.scores.behaviour, kScoreDifference)
+          << Dump(history, instant);
+      ASSERT_EQ(got.scores.fit, want.scores.fit) << Dump(history, instant);
       ASSERT_EQ(got.purchases, want.purchases) << Dump(history, instant);
       ASSERT_EQ(got.deals.size(), want.deals.size());
       for (const auto& [deal_id, deal] : want.deals) {

@@ -34,6 +34,8 @@ TEST(QueryChecksTest, GoodRequestsPass) {
       "");
   EXPECT_EQ(Message<v1::ListJourneysRequest>(std::string(kTenant) +
                                              "lead_status: LEAD_STATUS_MQL "
+                                             "behaviour_score { min: 50 } "
+                                             "fit_score { min: -1 max: -1 } "
                                              "as_of { seconds: 1 }"),
             "");
   EXPECT_EQ(Message<v1::ListDealsRequest>(kTenant), "");
@@ -57,6 +59,12 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
               StartsWith("lead_status"));
   EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "subject_type: 99"),
               StartsWith("subject_type"));
+  EXPECT_THAT(Message<v1::ListJourneysRequest>(
+                  tenant + "behaviour_score { min: 2 max: 1 }"),
+              StartsWith("behaviour_score"));
+  EXPECT_THAT(
+      Message<v1::ListJourneysRequest>(tenant + "fit_score { max: nan }"),
+      StartsWith("fit_score"));
   EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "page_size: -1"),
               StartsWith("page_size"));
   EXPECT_THAT(Message<v1::GetTimelineRequest>(subject + "kinds: 0"),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -235,6 +236,36 @@ TEST(RulesYamlTest, DefaultsAreThoseThatAreDocumented) {
   EXPECT_EQ(r.stalls().slipped().pushes(), 2);
   EXPECT_TRUE(r.qualification().sql_meeting_held());
   EXPECT_EQ(r.qualification().sql_form_intents_size(), 3);
+}
+
+TEST(RulesYamlTest, DefaultPointsAreThoseThatAreDocumented) {
+  const auto rules = LoadRulesFile(JOURNEY_RULES_DIR "/default.yaml");
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const v1::BehaviourScoreRules& behaviour =
+      (*rules)->rule_set().scoring().behaviour();
+  EXPECT_EQ(behaviour.half_life_days(), 30);
+  EXPECT_EQ(behaviour.mql_threshold(), 50);
+  ASSERT_EQ(behaviour.groups_size(), 1);
+  EXPECT_EQ(behaviour.groups(0).cap_points_per_week(), 20);
+  std::map<std::string, int> points;
+  for (const auto& condition : behaviour.conditions()) {
+    points[condition.id()] = condition.points();
+    EXPECT_EQ(condition.group(),
+              condition.id() == "site_visit" ? "site_visits" : "");
+  }
+  EXPECT_EQ(points, (std::map<std::string, int>{{"demo", 30},
+                                                {"contact", 30},
+                                                {"trial", 25},
+                                                {"pricing", 20},
+                                                {"webinar", 15},
+                                                {"download", 10},
+                                                {"email_click", 5},
+                                                {"site_visit", 2},
+                                                {"email_unsubscribe", -50},
+                                                {"content_unsubscribe", -50}}));
+  const auto& fit = (*rules)->rule_set().scoring().fit().conditions(0);
+  EXPECT_EQ(fit.attribute().key(), "mail_domain");
+  EXPECT_EQ(fit.points(), -20);
 }
 
 TEST(RulesYamlTest, FileIsReadAndNamedInMistakes) {

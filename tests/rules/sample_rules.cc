@@ -35,6 +35,25 @@ stalls:
   inactive: {}
   slipped: {pushes: 2}
   neglected: {days: 14, severity: critical}
+scoring:
+  behaviour:
+    half_life_days: 30
+    mql_threshold: 50
+    groups:
+      - {id: g1, cap_points_per_week: 20}
+    conditions:
+      - {id: c1, name: Visit, kind: site_visit, points: 2, group: g1}
+      - id: c2
+        name: Downloads
+        kind: content
+        actions: [downloaded]
+        direction: inbound
+        attributes: [{key: asset, one_of: [paper]}, {key: size, min: 1.5, max: 2}]
+        count: {at_least: 2, within_days: 7}
+        points: -5
+  fit:
+    conditions:
+      - {id: f1, name: Free mail, attribute: {key: mail_domain, one_of: [a.example]}, points: -20}
 )");
   return *kYaml;
 }

@@ -51,18 +51,21 @@ class Generator {
     if (is_deal_ || form == 9 || Pick(4) == 0)
       absl::StrAppend(&out, "deal_id: 'D", Pick(options_.deals), "' ");
     if (Pick(3) == 0) absl::StrAppend(&out, "owner_id: 'O", Pick(3), "' ");
+    if (Pick(8) == 0) absl::StrAppend(&out, "campaign { name: 'spring' } ");
     return out;
   }
 
   std::string Payload() {
     if (is_deal_) return DealPayload();
-    switch (Pick(14)) {
+    switch (Pick(20)) {
       case 0:
-        return "site_visit {}";
+        return SiteVisitPayload();
       case 1:
         return absl::StrCat(
             "form_submission { intent: ",
-            Any({"INTENT_DEMO", "INTENT_CONTENT", "INTENT_PRICING"}), " }");
+            Any({"INTENT_DEMO", "INTENT_CONTENT", "INTENT_PRICING",
+                 "INTENT_TRIAL", "INTENT_CONTACT"}),
+            " }");
       case 2:
         return absl::StrCat(
             "call { outcome: ", Any({"OUTCOME_CONNECTED", "OUTCOME_BUSY"}),
@@ -70,7 +73,8 @@ class Generator {
       case 3:
         return absl::StrCat(
             "email { action: ",
-            Any({"ACTION_SENT", "ACTION_REPLIED", "ACTION_OPENED"}),
+            Any({"ACTION_SENT", "ACTION_REPLIED", "ACTION_OPENED",
+                 "ACTION_CLICKED", "ACTION_UNSUBSCRIBED"}),
             " bulk: ", Any({"true", "false"}), " }");
       case 4:
         return absl::StrCat(
@@ -98,12 +102,61 @@ class Generator {
                    : absl::StrCat("stage_set { stage_id: '",
                                   Any({"lead", "service", "no_such_stage"}),
                                   "' }");
+      case 13:
+        return absl::StrCat("expected_silence { until { seconds: ",
+                            1735689600 + Pick(200) * 86400, " } }");
+      case 14:
+        return ProfilePayload();
       default:
-        return Pick(2) == 0
-                   ? "profile { industry: 'tools' }"
-                   : absl::StrCat("expected_silence { until { seconds: ",
-                                  1735689600 + Pick(200) * 86400, " } }");
+        return MarketingPayload();
     }
+  }
+
+  std::string SiteVisitPayload() {
+    return absl::StrCat("site_visit { pages: ", Pick(8), " url: '",
+                        Any({"", "/", "/pricing"}), "' }");
+  }
+
+  // What marketing counts: the larger part, so that scores come together.
+  std::string MarketingPayload() {
+    switch (Pick(5)) {
+      case 0:
+        return SiteVisitPayload();
+      case 1:
+        return absl::StrCat("content { asset: 'paper' action: ",
+                            Any({"ACTION_VIEWED", "ACTION_DOWNLOADED",
+                                 "ACTION_DOWNLOADED", "ACTION_UNSUBSCRIBED"}),
+                            " }");
+      case 2:
+        return absl::StrCat("event_attendance { event_type: '",
+                            Any({"webinar", "Webinar", "fair"}), "' action: ",
+                            Any({"ACTION_REGISTERED", "ACTION_ATTENDED",
+                                 "ACTION_ATTENDED", "ACTION_NO_SHOW"}),
+                            " }");
+      case 3:
+        return absl::StrCat("ad_interaction { action: ",
+                            Any({"ACTION_IMPRESSION", "ACTION_CLICK"}), " }");
+      default:
+        return absl::StrCat("chat { messages: ", Pick(6), " } ",
+                            FreeAttribute());
+    }
+  }
+
+  std::string ProfilePayload() {
+    std::string out = FreeAttribute() + " profile { ";
+    if (Pick(2) == 0) absl::StrAppend(&out, "industry: 'tools' ");
+    if (Pick(2) == 0)
+      absl::StrAppend(&out, "mail_domain: '", Any({"gmail.com", "a.example"}),
+                      "' ");
+    return out + "}";
+  }
+
+  std::string FreeAttribute() {
+    return absl::StrCat(
+        "attributes { fields { key: '", Any({"employees", "vip"}), "' value { ",
+        Any({"number_value: 20", "number_value: 300", "bool_value: true",
+             "string_value: 'true'", "null_value: NULL_VALUE"}),
+        " } } }");
   }
 
   std::string DealPayload() {
@@ -189,6 +242,7 @@ std::vector<v1::Touchpoint> RandomHistory(std::mt19937& random,
                                           const RandomHistoryOptions& options) {
   Generator generator(random, options);
   std::vector<v1::Touchpoint> out;
+  out.reserve(static_cast<size_t>(options.touchpoints));
   for (int i = 0; i < options.touchpoints; ++i) {
     out.push_back(generator.Next(i));
   }

@@ -76,16 +76,17 @@ class QueryTest : public ::testing::Test {
     }
   }
 
-  std::vector<v1::Journey> JourneysAt(std::optional<core::Micros> as_of,
-                                      const std::string& stage_id = "",
-                                      int page_size = 3) {
-    auto request = RequestAt<v1::ListJourneysRequest>(as_of);
-    request.set_stage_id(stage_id);
+  std::vector<v1::Journey> AllJourneys(const v1::ListJourneysRequest& request,
+                                       int page_size = 3) {
     const auto rows = AllPages(
         request, page_size,
         [&](const auto& r) { return engine_->views().ListJourneys(r, Always); },
         [](const auto& r) { return r.journeys(); });
     return {rows.begin(), rows.end()};
+  }
+
+  std::vector<v1::Journey> JourneysAt(std::optional<core::Micros> as_of) {
+    return AllJourneys(RequestAt<v1::ListJourneysRequest>(as_of));
   }
 
   std::vector<v1::Deal> DealsAt(std::optional<core::Micros> as_of) {
@@ -114,22 +115,46 @@ TEST_F(QueryTest, ListedJourneysAreThoseGotOneByOne) {
   }
 }
 
+using Names = std::set<std::string>;
+
+Names NamesOf(const std::vector<v1::Journey>& journeys) {
+  Names names;
+  for (const v1::Journey& journey : journeys) {
+    const std::string name = journey.subject().ShortDebugString();
+    EXPECT_TRUE(names.insert(name).second) << name;
+  }
+  return names;
+}
+
 TEST_F(QueryTest, StageStatusAndOwnerListsPartitionAllJourneys) {
   for (const auto& as_of : Instants()) {
-    std::map<std::string, std::set<std::string>> by_stage;
-    std::set<std::string> all;
-    for (const v1::Journey& journey : JourneysAt(as_of)) {
+    std::map<std::string, Names> by_stage;
+    std::map<v1::LeadStatus, Names> by_status;
+    std::map<std::string, Names> by_owner;
+    const std::vector<v1::Journey> all = JourneysAt(as_of);
+    (void)NamesOf(all);
+    for (const v1::Journey& journey : all) {
       const std::string name = journey.subject().ShortDebugString();
-      EXPECT_TRUE(all.insert(name).second) << name;
       by_stage[journey.stage().stage_id()].insert(name);
+      by_status[journey.lead().status()].insert(name);
+      by_owner[journey.owner_id()].insert(name);
     }
+    const auto request = RequestAt<v1::ListJourneysRequest>(as_of);
     for (const char* stage_id : {"awareness", "lead", "opportunity", "purchase",
                                  "service", "loyalty"}) {
-      std::set<std::string> listed;
-      for (const v1::Journey& journey : JourneysAt(as_of, stage_id, 2)) {
-        EXPECT_TRUE(listed.insert(journey.subject().ShortDebugString()).second);
-      }
-      EXPECT_EQ(listed, by_stage[stage_id]) << stage_id;
+      auto by = request;
+      by.set_stage_id(stage_id);
+      EXPECT_EQ(NamesOf(AllJourneys(by, 2)), by_stage[stage_id]) << stage_id;
+    }
+    for (int i = v1::LEAD_STATUS_NONE; i <= v1::LeadStatus_MAX; ++i) {
+      auto by = request;
+      by.set_lead_status(static_cast<v1::LeadStatus>(i));
+      EXPECT_EQ(NamesOf(AllJourneys(by, 2)), by_status[by.lead_status()]) << i;
+    }
+    for (const char* owner_id : {"O0", "O1", "O2"}) {
+      auto by = request;
+      by.set_owner_id(owner_id);
+      EXPECT_EQ(NamesOf(AllJourneys(by, 2)), by_owner[owner_id]) << owner_id;
     }
   }
 }

@@ -1,0 +1,104 @@
+// The lead status and the scores of the naive reference.
+#include "tests/projections/reference_past.h"
+
+namespace journey::testing {
+
+using core::Micros;
+
+// The status after sales' word, for a lead that is no customer.
+v1::LeadStatus Past::BySales(v1::LeadStatus status, size_t i) const {
+  switch (history_[i].qualification().action()) {
+    case v1::Qualification::ACTION_ACCEPTED:
+      return v1::LEAD_STATUS_SQL;
+    case v1::Qualification::ACTION_REJECTED:
+      return status == v1::LEAD_STATUS_DISQUALIFIED ? status
+                                                    : v1::LEAD_STATUS_NONE;
+    case v1::Qualification::ACTION_RECYCLED:
+      return status == v1::LEAD_STATUS_DISQUALIFIED ? status
+                                                    : v1::LEAD_STATUS_RECYCLED;
+    default:
+      return v1::LEAD_STATUS_DISQUALIFIED;
+  }
+}
+
+// The scores after touchpoint `i` make an MQL.
+bool Past::IsMql(size_t first, size_t i) const {
+  return scoring_.IsMarketing(first, i + 1) && scoring_.Fit(i + 1) >= 0 &&
+         TimeOf(history_[i]) < scoring_.FallsBelowAt(first, i + 1);
+}
+
+Past::Standing Past::Lead(Micros instant) const {
+  if (n_ == 0) return {};
+  Standing now = {v1::LEAD_STATUS_NONE, TimeOf(history_[0]), 0};
+  Standing before_purchase = now;
+  const auto set = [&](v1::LeadStatus status, Micros since) {
+    if (now.status != status) now.since = since;
+    now.status = status;
+  };
+  const auto decay = [&](size_t n, Micros until) {
+    if (now.status != v1::LEAD_STATUS_MQL) return;
+    const Micros at = scoring_.FallsBelowAt(now.qualifying, n);
+    if (at <= until) set(v1::LEAD_STATUS_NONE, at);
+  };
+  for (size_t i = 0; i < n_; ++i) {
+    const v1::Touchpoint& t = history_[i];
+    const Micros at = TimeOf(t);
+    decay(i, at);
+    const auto& intents = rules_.qualification().sql_form_intents();
+    const bool asks =
+        (t.has_form_submission() &&
+         std::count(intents.begin(), intents.end(),
+                    t.form_submission().intent()) > 0) ||
+        (t.has_meeting() && t.meeting().action() == v1::Meeting::ACTION_HELD);
+    if (asks && now.status != v1::LEAD_STATUS_CUSTOMER &&
+        now.status != v1::LEAD_STATUS_DISQUALIFIED) {
+      set(v1::LEAD_STATUS_SQL, at);
+    }
+    if (t.has_qualification()) {
+      const auto action = t.qualification().action();
+      if (now.status != v1::LEAD_STATUS_CUSTOMER) {
+        set(BySales(now.status, i), at);
+      }
+      if (action == v1::Qualification::ACTION_REJECTED ||
+          action == v1::Qualification::ACTION_RECYCLED) {
+        now.qualifying = i + 1;
+      }
+    }
+    const bool accepted =
+        t.has_qualification() &&
+        t.qualification().action() == v1::Qualification::ACTION_ACCEPTED &&
+        !Before(i).Purchases().empty();
+    if ((Buys(i) || accepted) && now.status != v1::LEAD_STATUS_CUSTOMER &&
+        now.status != v1::LEAD_STATUS_DISQUALIFIED) {
+      before_purchase = now;
+      set(v1::LEAD_STATUS_CUSTOMER, at);
+    }
+    if (Undoes(i) && Before(i + 1).Purchases().empty() &&
+        now.status == v1::LEAD_STATUS_CUSTOMER) {
+      now.status = before_purchase.status;
+      now.since = before_purchase.since;
+    }
+    const bool may_be_mql = now.status == v1::LEAD_STATUS_NONE ||
+                            now.status == v1::LEAD_STATUS_RECYCLED;
+    if (may_be_mql && IsMql(now.qualifying, i)) {
+      set(v1::LEAD_STATUS_MQL, at);
+    } else if (now.status == v1::LEAD_STATUS_MQL && !IsMql(now.qualifying, i)) {
+      set(v1::LEAD_STATUS_NONE, at);
+    }
+  }
+  decay(n_, instant);
+  return now;
+}
+
+ReferenceScores Past::Scores(Micros instant) const {
+  const size_t first = Lead(instant).qualifying;
+  ReferenceScores out;
+  out.behaviour = scoring_.Points(0, n_, instant);
+  out.qualifying = scoring_.Points(first, n_, instant);
+  out.fit = scoring_.Fit(n_);
+  const Micros falls = scoring_.FallsBelowAt(first, n_);
+  out.falls_below_at = instant < falls ? falls : 0;
+  return out;
+}
+
+}  // namespace journey::testing
