@@ -34,9 +34,9 @@ std::string CheckHostPort(const std::string& value) {
 }
 
 std::string VersionLine() {
-  const std::string revision(kRevision);
+  const std::string revision(Revision());
   return absl::StrCat(
-      "journeyd ", kVersion,
+      "journeyd ", Version(),
       revision.empty() ? "" : absl::StrCat(" (", revision, ")"));
 }
 

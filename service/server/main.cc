@@ -54,7 +54,7 @@ int Serve(const Config& config) {
     logger.Info("stopped while starting");
     _Exit(0);
   });
-  logger.Info("starting", {{"version", kVersion},
+  logger.Info("starting", {{"version", Version()},
                            {"data_dir", config.data_dir},
                            {"rules", config.rules}});
   ServerOptions options;

@@ -91,7 +91,7 @@ Families MetricsCollector::Collect() const {
   CollectProcess(out);
   AddGauge(out.emplace_back(
                GaugeFamily("journey_build_info", "Always 1; see its labels")),
-           1, {{"version", kVersion}, {"revision", kRevision}});
+           1, {{"version", Version()}, {"revision", Revision()}});
   return out;
 }
 

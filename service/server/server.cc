@@ -205,7 +205,7 @@ void ServerImpl::MakeEnvironment() {
   env_.stream_pool = stream_pool_.get();
   env_.heartbeat_interval = std::chrono::milliseconds(
       std::lround(options_.config.heartbeat_seconds * 1000));
-  env_.version = kVersion;
+  env_.version = Version();
   env_.started_at = clock_->Now();
   env_.rule_set_id = rules_->rule_set().id();
   env_.rule_set_version = rules_->rule_set().version();

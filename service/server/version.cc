@@ -2,7 +2,8 @@
 
 namespace journey::server {
 
-const char* const kVersion = JOURNEY_VERSION;
-const char* const kRevision = JOURNEY_REVISION;
+const char* Version() { return JOURNEY_VERSION; }
+
+const char* Revision() { return JOURNEY_REVISION; }
 
 }  // namespace journey::server

@@ -4,9 +4,9 @@
 
 namespace journey::server {
 
-extern const char* const kVersion;
+[[nodiscard]] const char* Version();
 // The git commit it was built from; empty outside a checkout.
-extern const char* const kRevision;
+[[nodiscard]] const char* Revision();
 
 }  // namespace journey::server
 

@@ -108,7 +108,7 @@ absl::Status DealReader::ForEachOpenIn(
     });
   }
   std::vector<std::string> deal_ids;
-  const absl::Status scan =
+  absl::Status scan =
       reader_.ScanLists(OpenDealPrefix(reader_.tenant_id(), pipeline_id),
                         [&](absl::string_view suffix, absl::string_view) {
                           deal_ids.emplace_back(suffix);
@@ -120,8 +120,7 @@ absl::Status DealReader::ForEachOpenIn(
     if (!record.ok()) return record.status();
     if (!record->has_value()) continue;
     const auto deal = At(deal_id, **std::move(record));
-    const absl::Status status =
-        deal.ok() ? reader_.CheckBudget() : deal.status();
+    absl::Status status = deal.ok() ? reader_.CheckBudget() : deal.status();
     if (!status.ok()) return status;
     if (deal->has_value()) visit(**deal);
   }

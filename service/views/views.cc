@@ -333,16 +333,15 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
 }
 
 // Opens the store as it was left.
-absl::StatusOr<std::unique_ptr<ViewsImpl>> OpenStore(
-    const ViewsOptions& options) {
+absl::StatusOr<std::unique_ptr<ViewsImpl>> OpenStore(ViewsOptions options) {
   auto store = ViewStore::Open(options);
   if (!store.ok()) return store.status();
   storage::v1::Checkpoint checkpoint;
   const auto found =
       Snapshot(**store).Get(Family::kDefault, CheckpointKey(), checkpoint);
   if (!found.ok()) return found.status();
-  auto views = std::make_unique<ViewsImpl>(options, *std::move(store),
-                                           std::move(checkpoint));
+  auto views = std::make_unique<ViewsImpl>(
+      std::move(options), *std::move(store), std::move(checkpoint));
   const absl::Status status =
       views->IsOurs() ? views->Load() : absl::OkStatus();
   if (!status.ok()) return status;
@@ -373,7 +372,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
     views = nullptr;
     absl::Status status = ViewStore::Destroy(options);
     if (!status.ok()) return status;
-    views = OpenStore(options);
+    views = OpenStore(std::move(options));
     if (!views.ok()) return views.status();
     (*views)->Begin();
   }

@@ -160,8 +160,8 @@ TEST(ServiceTest, MetricsAreThoseOfTheDocument) {
   EXPECT_EQ(ServedMetrics(text), DocumentedMetrics());
   EXPECT_THAT(text, HasSubstr("journey_repeated_events_total 1"));
   EXPECT_THAT(text, HasSubstr(absl::StrCat("journey_build_info{version=\"",
-                                           server::kVersion, "\",revision=\"",
-                                           server::kRevision, "\"} 1")));
+                                           server::Version(), "\",revision=\"",
+                                           server::Revision(), "\"} 1")));
   EXPECT_THAT(text, HasSubstr("journey_log_events 1"));
   EXPECT_THAT(text, HasSubstr("journey_rejected_total{reason="
                               "\"VALIDATION_FAILED\"} 1"));

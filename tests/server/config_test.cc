@@ -110,9 +110,9 @@ TEST_F(ConfigTest, VersionNamesTheRevisionWhereItIsKnown) {
   const auto version = Parse({"--version"});
   ASSERT_TRUE(version.exit.has_value());
   EXPECT_EQ(version.exit->code, 0);
-  const std::string revision(kRevision);
+  const std::string revision(Revision());
   EXPECT_EQ(version.exit->out,
-            "journeyd " + std::string(kVersion) +
+            "journeyd " + std::string(Version()) +
                 (revision.empty() ? "" : " (" + revision + ")") + "\n");
   EXPECT_THAT(revision, MatchesRegex("|[0-9a-f]+"));
 }

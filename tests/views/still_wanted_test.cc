@@ -1,7 +1,6 @@
 // Queries end when nobody wants their answer any more, or when they take too
 // long.
 #include <functional>
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,9 +26,7 @@ class StillWantedTest : public ::testing::Test {
  protected:
   static constexpr char kThen[] = "2025-01-15";
 
-  static void SetUpTestSuite() {
-    dir_ = new TempDir();
-    engine_ = Engine::Open({dir_->path()}).value().release();
+  StillWantedTest() {
     std::vector<v1::Touchpoint> touchpoints;
     for (int i = 0; i < kAccounts; ++i) {
       const std::string who =
@@ -44,16 +41,12 @@ class StillWantedTest : public ::testing::Test {
       touchpoints.push_back(Tp(absl::StrCat("visit", i), "2025-01-02",
                                "account_id: 'BUSY' site_visit {}"));
     }
-    ASSERT_TRUE(engine_->Append(touchpoints).ok());
-  }
-  static void TearDownTestSuite() {
-    delete engine_;
-    delete dir_;
+    EXPECT_TRUE(engine_->Append(touchpoints).ok());
   }
 
   template <typename Request>
   static Request Past() {
-    Request request = Present<Request>();
+    auto request = Present<Request>();
     *request.mutable_as_of() = core::ToTimestamp(At(kThen));
     return request;
   }
@@ -84,8 +77,8 @@ class StillWantedTest : public ::testing::Test {
     return request;
   }
 
-  inline static TempDir* dir_ = nullptr;
-  inline static Engine* engine_ = nullptr;
+  TempDir dir_;
+  const std::unique_ptr<Engine> engine_ = Engine::Open({dir_.path()}).value();
 };
 
 // A query of the engine's views, of which only the outcome counts.
@@ -172,26 +165,28 @@ TEST_F(StillWantedTest, PastQueryAsksBeforeEachJourneyItFolds) {
   EXPECT_EQ(left, 0);
 }
 
-// Lets the clock run for as long as a query may take when a journey is folded.
 class SlowQueryTest : public StillWantedTest {
  protected:
-  static absl::Status LetTimePass() {
+  // Lets the clock run for longer than a query may take whenever one asks.
+  const views::StillWanted let_time_pass_ = [this] {
     engine_->clock().Advance((core::kQuerySecondsMax + 1) *
                              core::kMicrosPerSecond);
     return absl::OkStatus();
-  }
+  };
 };
 
 TEST_F(SlowQueryTest, AnswerThatCannotBeCutIsRefused) {
   const views::Views& views = engine_->views();
   for (const absl::Status& status :
-       {views.ListStalledDeals(Past<v1::ListStalledDealsRequest>(), LetTimePass)
+       {views
+            .ListStalledDeals(Past<v1::ListStalledDealsRequest>(),
+                              let_time_pass_)
             .status(),
-        views.GetBoard(Board(Past<v1::GetBoardRequest>()), LetTimePass)
+        views.GetBoard(Board(Past<v1::GetBoardRequest>()), let_time_pass_)
             .status(),
-        views.GetBoard(Board(Present<v1::GetBoardRequest>()), LetTimePass)
+        views.GetBoard(Board(Present<v1::GetBoardRequest>()), let_time_pass_)
             .status(),
-        views.BatchGetJourneys(PastBatch(), LetTimePass).status()}) {
+        views.BatchGetJourneys(PastBatch(), let_time_pass_).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
     EXPECT_EQ(core::ReasonOf(status), v1::ERROR_REASON_QUERY_TOO_LARGE);
   }
@@ -199,7 +194,7 @@ TEST_F(SlowQueryTest, AnswerThatCannotBeCutIsRefused) {
 
 TEST_F(SlowQueryTest, PageIsCutShortAndCanBeContinued) {
   auto request = Past<v1::ListDealsRequest>();
-  const auto first = engine_->views().ListDeals(request, LetTimePass);
+  const auto first = engine_->views().ListDeals(request, let_time_pass_);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->deals_size(), 1);
   request.set_page_token(first->next_page_token());
