@@ -16,6 +16,8 @@
 namespace journey::testing {
 namespace {
 
+absl::Status Always() { return absl::OkStatus(); }
+
 // 25 points each by the default rule set, through marketing.
 constexpr char kTrial[] =
     "account_id: 'M' campaign { name: 'spring' } "
