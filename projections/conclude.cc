@@ -190,8 +190,13 @@ void AddDates(const DealState& deal, v1::Deal& out) {
 
 v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
                             Micros instant) {
-  JourneyState state = fold.state();
-  AdvanceTo(instant, state);
+  JourneyState advanced;
+  const bool is_changed = NextChangeOf(fold.state()) <= instant;
+  if (is_changed) {
+    advanced = fold.state();
+    AdvanceTo(instant, advanced);
+  }
+  const JourneyState& state = is_changed ? advanced : fold.state();
   v1::Journey out;
   *out.mutable_subject() = state.subject();
   *out.mutable_as_of() = ToTimestamp(instant);

@@ -1,5 +1,6 @@
 #include "projections/journey_fold.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "projections/deal/deal.h"
@@ -54,6 +55,14 @@ void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+}
+
+core::Micros NextChangeOf(const storage::v1::JourneyState& state) {
+  const auto or_never = [](core::Micros at) {
+    return at == 0 ? core::kNever : at;
+  };
+  return std::min(or_never(state.lifecycle().hold_until_us()),
+                  or_never(state.lead().mql_until_us()));
 }
 
 void AdvanceTo(core::Micros instant, storage::v1::JourneyState& state) {

@@ -38,6 +38,9 @@ class JourneyFold {
     return *state_;
   }
 
+  // Where its messages lie.
+  [[nodiscard]] google::protobuf::Arena* arena() const { return arena_; }
+
   // Deals by id. Holds at least every open deal of the journey and the deal
   // that the next touchpoint names, where it exists.
   [[nodiscard]] const absl::btree_map<std::string, FoldedDeal>& deals() const {
@@ -63,6 +66,10 @@ class JourneyFold {
 // Applies a touchpoint that is not before the newest one in canonical order.
 void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
             JourneyFold& fold);
+
+// The first instant at which time alone may change the state; kNever when
+// there is none.
+[[nodiscard]] core::Micros NextChangeOf(const storage::v1::JourneyState& state);
 
 // Applies what happens by time alone up to and with `instant`.
 void AdvanceTo(core::Micros instant, storage::v1::JourneyState& state);

@@ -110,7 +110,8 @@ inline constexpr int kSaleInvoicesMax = 1000;
 inline constexpr int kPushMomentsMax = 100;
 // What profiles say about one journey's account or contact.
 inline constexpr int kProfileAttributesMax = 64;
-inline constexpr int kScoreCausesMax = 100;
+// Kept with a journey to show why it scores; an explanation recomputes all.
+inline constexpr int kScoreCausesMax = 10;
 // Heavy queries (lists, boards, timelines) waiting for a worker.
 inline constexpr int kQueriesQueuedMax = 256;
 // Index entries one page of a list may look at before it is cut short.

@@ -21,7 +21,7 @@ struct Config {
   std::string metrics_listen = "127.0.0.1:9464";
   double heartbeat_seconds = core::kHeartbeatSecondsDefault;
   int view_cache_mib = 256;
-  int view_buffer_mib = 64;
+  int view_buffer_mib = 128;
   std::string log_format = "text";
   std::string log_level = "info";
 };

@@ -30,7 +30,7 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
     const core::Micros newest = subject->journey().newest().at_us();
     instant = reader_.InstantFor(newest);
     if (*instant < newest) {
-      return FromFold(std::string(deal_id), journey, *std::move(subject));
+      return FromFold(std::string(deal_id), journey);
     }
   }
   out.emplace();
@@ -41,12 +41,11 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
 }
 
 absl::StatusOr<std::optional<PlacedDeal>> DealReader::FromFold(
-    const std::string& deal_id, const v1::Subject& journey,
-    storage::v1::SubjectRecord subject) {
+    const std::string& deal_id, const v1::Subject& journey) {
   const std::string key = SubjectKey(reader_.tenant_id(), journey);
   auto it = folds_.find(key);
   if (it == folds_.end()) {
-    auto fold = reader_.Fold(journey, std::move(subject));
+    auto fold = reader_.Fold(journey);
     if (!fold.ok()) return fold.status();
     if (folds_.size() == kFoldsKeptMax) folds_.clear();
     it = folds_.emplace(key, *std::move(fold)).first;

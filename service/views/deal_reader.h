@@ -53,8 +53,7 @@ class DealReader {
 
  private:
   absl::StatusOr<std::optional<PlacedDeal>> FromFold(
-      const std::string& deal_id, const v1::Subject& journey,
-      storage::v1::SubjectRecord subject);
+      const std::string& deal_id, const v1::Subject& journey);
 
   Reader& reader_;
   absl::flat_hash_map<std::string, std::optional<FoldedJourney>> folds_;

@@ -46,10 +46,7 @@ absl::Status AddJourneys(Reader& reader, Sha256& hash) {
       [&](absl::string_view suffix, absl::string_view) {
         v1::Subject subject;
         if (!ConsumeSubject(suffix, subject)) return false;
-        auto record = reader.SubjectRecordOf(subject);
-        status = record.status();
-        if (!status.ok()) return false;
-        const auto folded = reader.Fold(subject, *std::move(record));
+        const auto folded = reader.Fold(subject);
         status = folded.status();
         if (!status.ok()) return false;
         if (folded->has_value()) {

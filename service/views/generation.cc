@@ -39,10 +39,14 @@ const Generation::Versioned* Generation::At(const Versioned& newest,
   return at;
 }
 
+char* Generation::NewRoom(size_t bytes) {
+  bytes_ += bytes;
+  return google::protobuf::Arena::CreateArray<char>(&arena_, bytes);
+}
+
 absl::string_view Generation::Keep(absl::string_view text) {
-  bytes_ += text.size();
   if (text.empty()) return "";
-  char* kept = google::protobuf::Arena::CreateArray<char>(&arena_, text.size());
+  char* kept = NewRoom(text.size());
   std::copy(text.begin(), text.end(), kept);
   return {kept, text.size()};
 }
@@ -67,24 +71,45 @@ Generation::Versioned& Generation::EntryOf(absl::string_view key,
   return entry->newest;
 }
 
+void Generation::SetValue(const Value& value, Versioned& entry) {
+  if (!value.has_value() || value->empty()) {
+    entry.value = value.has_value() ? Value("") : std::nullopt;
+    return;
+  }
+  if (entry.room_bytes < value->size()) {
+    // Most values grow.
+    entry.room_bytes = value->size() + value->size() / 4;
+    entry.room = NewRoom(entry.room_bytes);
+  }
+  std::copy(value->begin(), value->end(), entry.room);
+  entry.value = absl::string_view(entry.room, value->size());
+}
+
 // Puts a version in front. Of those behind, what lies between two versions
-// that somebody can ask for is forgotten, so that a chain is hardly longer
-// than there are readers.
+// that somebody can ask for is forgotten and its room used again, so that a
+// chain is hardly longer than there are readers.
 void Generation::Push(int64_t version, const std::vector<int64_t>& live,
                       const Value& value, Versioned& newest) {
   if (newest.version != 0 && newest.version != version) {
-    auto* before = google::protobuf::Arena::Create<Versioned>(&arena_, newest);
-    bytes_ += sizeof(Versioned);
-    while (before->older != nullptr) {
+    Versioned* forgotten = nullptr;
+    Versioned* older = newest.older;
+    while (older != nullptr) {
       const auto reader =
-          std::lower_bound(live.begin(), live.end(), before->older->version);
-      if (reader != live.end() && *reader < before->version) break;
-      before->older = before->older->older;
+          std::lower_bound(live.begin(), live.end(), older->version);
+      if (reader != live.end() && *reader < newest.version) break;
+      forgotten = older;
+      older = older->older;
     }
-    newest.older = before;
+    if (forgotten == nullptr) {
+      forgotten = google::protobuf::Arena::Create<Versioned>(&arena_);
+      bytes_ += sizeof(Versioned);
+    }
+    std::swap(*forgotten, newest);
+    forgotten->older = older;
+    newest.older = forgotten;
   }
   newest.version = version;
-  newest.value = value.has_value() ? Value(Keep(*value)) : std::nullopt;
+  SetValue(value, newest);
 }
 
 // Lets the memory of one write come while that of others is on its way:

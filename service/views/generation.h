@@ -92,6 +92,9 @@ class Generation {
   struct Versioned {
     int64_t version = 0;
     Value value;
+    // Where the value lies, and how long it may become there.
+    char* room = nullptr;
+    size_t room_bytes = 0;
     Versioned* older = nullptr;
   };
   // The newest row first.
@@ -125,6 +128,9 @@ class Generation {
   void Push(int64_t version, const std::vector<int64_t>& live,
             const Value& value, Versioned& newest)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetValue(const Value& value, Versioned& entry)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  char* NewRoom(size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::string_view Keep(absl::string_view text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The entry of a key, made where there is none.

@@ -39,12 +39,10 @@ absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
   const auto journey = reader.JourneyOf(subject);
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return out;
-  auto record = reader.SubjectRecordOf(**journey);
-  if (!record.ok()) return record.status();
-  version = record->version();
-  const auto folded = reader.Fold(**journey, *std::move(record));
+  const auto folded = reader.Fold(**journey);
   if (!folded.ok()) return folded.status();
   if (!folded->has_value()) return out;
+  version = (*folded)->subject_version;
   out = projections::ConcludeJourney(reader.rules(), (*folded)->fold,
                                      (*folded)->instant);
   return out;
@@ -156,9 +154,7 @@ absl::Status AddListed(Reader& reader, const v1::ListJourneysRequest& request,
       request.subject_type() != subject.type()) {
     return absl::OkStatus();
   }
-  auto record = reader.SubjectRecordOf(subject);
-  if (!record.ok()) return record.status();
-  const auto folded = reader.Fold(subject, *std::move(record));
+  const auto folded = reader.Fold(subject);
   if (!folded.ok()) return folded.status();
   if (!folded->has_value()) return absl::OkStatus();
   v1::Journey journey = projections::ConcludeJourney(

@@ -83,25 +83,28 @@ absl::StatusOr<std::optional<storage::v1::DealRecord>> Reader::DealRecordOf(
 }
 
 absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
-    const v1::Subject& journey, storage::v1::SubjectRecord record) {
+    const v1::Subject& journey) {
   if (const absl::Status wanted = CheckWanted(); !wanted.ok()) return wanted;
-  std::optional<FoldedJourney> out;
-  if (!record.has_journey()) return out;
-  const core::Micros newest = record.journey().newest().at_us();
-  const core::Micros instant = InstantFor(newest);
-  if (instant >= newest) {
-    out.emplace(FoldedJourney{projections::JourneyFold(journey), instant});
-    out->fold.state() = std::move(*record.mutable_journey());
-    for (const auto& open : out->fold.state().open_deals()) {
-      auto deal = DealRecordOf(open.deal_id());
-      if (!deal.ok()) return deal.status();
-      if (deal->has_value() && (*deal)->has_deal()) {
-        out->fold.DealOf(open.deal_id()) = std::move(*(*deal)->mutable_deal());
-      }
+  std::optional<FoldedJourney> none;
+  FoldedJourney out{projections::JourneyFold(journey)};
+  auto* record =
+      google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
+          out.fold.arena());
+  const auto found = snapshot_.Get(Family::kSubjects,
+                                   SubjectKey(tenant_id_, journey), *record);
+  if (!found.ok()) return found.status();
+  if (!record->has_journey()) return none;
+  out.subject_version = record->version();
+  const core::Micros newest = record->journey().newest().at_us();
+  out.instant = InstantFor(newest);
+  if (out.instant >= newest) {
+    out.fold.state().Swap(record->mutable_journey());
+    if (absl::Status status = AddOpenDeals(out.fold); !status.ok()) {
+      return status;
     }
-    return out;
+    return std::optional<FoldedJourney>(std::move(out));
   }
-  auto rows = TouchpointsOfJourney(*this, tenant_id_, journey, instant);
+  auto rows = TouchpointsOfJourney(*this, tenant_id_, journey, out.instant);
   if (!rows.ok()) return rows.status();
   // Folding is the dear part.
   if (const absl::Status wanted = context_.still_wanted(); !wanted.ok()) {
@@ -110,9 +113,24 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
   refolded_ += static_cast<int64_t>(rows->size());
   auto fold = Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
   if (!fold.ok()) return fold.status();
-  if (fold->state().touchpoint_count() == 0) return out;
-  out.emplace(FoldedJourney{*std::move(fold), instant});
-  return out;
+  if (fold->state().touchpoint_count() == 0) return none;
+  out.fold = *std::move(fold);
+  return std::optional<FoldedJourney>(std::move(out));
+}
+
+absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {
+  for (const auto& open : fold.state().open_deals()) {
+    auto* record =
+        google::protobuf::Arena::CreateMessage<storage::v1::DealRecord>(
+            fold.arena());
+    const auto found = snapshot_.Get(
+        Family::kDeals, DealKey(tenant_id_, open.deal_id()), *record);
+    if (!found.ok()) return found.status();
+    if (record->has_deal()) {
+      fold.DealOf(open.deal_id()).Swap(record->mutable_deal());
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Reader::ScanTouchpoints(absl::string_view subject_key,

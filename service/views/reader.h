@@ -37,6 +37,8 @@ struct QueryContext {
 struct FoldedJourney {
   projections::JourneyFold fold;
   core::Micros instant = 0;
+  // Of the record in which it is kept.
+  int64_t subject_version = 0;
 };
 
 // Serves one query, on one thread.
@@ -88,11 +90,10 @@ class Reader final : public IndexSource {
   absl::StatusOr<std::optional<storage::v1::DealRecord>> DealRecordOf(
       absl::string_view deal_id) const;
 
-  // The journey of a subject at the instant asked for, with its open deals,
-  // or with all deals where it had to be folded again. Unset when no
-  // touchpoint had occurred by then. `record` is the subject's.
-  absl::StatusOr<std::optional<FoldedJourney>> Fold(
-      const v1::Subject& journey, storage::v1::SubjectRecord record);
+  // A journey at the instant asked for, with its open deals, or with all deals
+  // where it had to be folded again. Unset when no touchpoint had occurred by
+  // then.
+  absl::StatusOr<std::optional<FoldedJourney>> Fold(const v1::Subject& journey);
 
   // As a source, ends with the error of CheckWanted.
   absl::Status ScanTouchpoints(absl::string_view subject_key,
@@ -111,6 +112,8 @@ class Reader final : public IndexSource {
  private:
   Reader(const QueryContext& context, absl::string_view tenant_id,
          std::optional<core::Micros> as_of, core::Micros now);
+
+  absl::Status AddOpenDeals(projections::JourneyFold& fold) const;
 
   const QueryContext context_;
   const std::string tenant_id_;

@@ -36,7 +36,7 @@ struct ViewsOptions {
   std::function<void(int64_t, int64_t)> on_progress;
   std::function<void(const std::string&)> on_notice;
   // Bytes of changes kept in memory before they are written to disk.
-  size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+  size_t write_buffer_bytes = size_t{128} * 1024 * 1024;
   // Bytes of the cache for what is read from disk.
   size_t block_cache_bytes = size_t{256} * 1024 * 1024;
 };

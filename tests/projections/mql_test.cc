@@ -301,7 +301,9 @@ TEST(Score, NewestCausesAreKept) {
   EXPECT_EQ(score.points(), 100 * (core::kScoreCausesMax + 5));
   ASSERT_EQ(score.causes_size(), core::kScoreCausesMax);
   EXPECT_EQ(score.causes(0).touchpoint().touchpoint_id(), "1005");
-  EXPECT_EQ(journey.lead().explanation().causes_size(), core::kCausesMax);
+  // And what came through marketing.
+  EXPECT_EQ(journey.lead().explanation().causes_size(),
+            core::kScoreCausesMax + 1);
 }
 
 TEST(Score, IsUnsetWithoutRules) {
