@@ -107,7 +107,7 @@ class Bench {
     report_.Add("grpc_health_calls", floor.per_second(), "calls/s",
                 "limit: gRPC without work, 256 outstanding, 4 channels");
     const LoopResult appends = Loop(kAppend, kOutstanding, [](int64_t n) {
-      return AppendBytes("unary", n);
+      return AppendBytes(kUnaryRun, n);
     });
     unary_events_ = appends.calls;
     report_.Add(
@@ -117,15 +117,15 @@ class Bench {
     report_.Add("unary_append_p50", appends.p50_micros, "us");
     report_.Add("unary_append_p99", appends.p99_micros, "us");
     const LoopResult lone =
-        Loop(kAppend, 4, [](int64_t n) { return AppendBytes("lone", n); });
+        Loop(kAppend, 4, [](int64_t n) { return AppendBytes(kFewRun, n); });
     unary_events_ += lone.calls;
     report_.Add("few_appends_p50", lone.p50_micros, "us",
                 "4 outstanding, one a channel");
   }
 
   bool MeasureStreams() {
-    const double seconds =
-        AppendByStreams(process_->grpc_address(), "stream", events_, kStreams);
+    const double seconds = AppendByStreams(process_->grpc_address(), kStreamRun,
+                                           events_, kStreams);
     if (seconds < 0) return false;
     report_.Add("stream_events", static_cast<double>(events_) / seconds,
                 "events/s", "AppendStream, 500 a message, two streams");

@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "journey/v1/touchpoint_service.grpc.pb.h"
-#include "tests/bench/workload.h"
 
 namespace journey::bench {
 namespace {
 
 // Sends the batches first, first + streams, ...
-bool AppendOneStream(const std::string& address, const std::string& run,
-                     int64_t first, int64_t batches, int streams) {
+bool AppendOneStream(const std::string& address, const Run& run, int64_t first,
+                     int64_t batches, int streams) {
   auto stub = v1::TouchpointService::NewStub(
       grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
@@ -43,7 +42,7 @@ bool AppendOneStream(const std::string& address, const std::string& run,
 
 }  // namespace
 
-double AppendByStreams(const std::string& address, const std::string& run,
+double AppendByStreams(const std::string& address, const Run& run,
                        int64_t events, int streams) {
   const auto begin = std::chrono::steady_clock::now();
   const int64_t batches = events / kStreamBatch;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/bench/workload.h"
+
 namespace journey::bench {
 
 inline constexpr int kStreamBatch = 500;
@@ -12,9 +14,8 @@ inline constexpr int kStreamBatch = 500;
 // Appends `events` touchpoints over `streams` calls of AppendStream. Returns
 // the seconds that it took, from the first write to the last answer; less
 // than 0 when a batch was refused or the server went away.
-[[nodiscard]] double AppendByStreams(const std::string& address,
-                                     const std::string& run, int64_t events,
-                                     int streams);
+[[nodiscard]] double AppendByStreams(const std::string& address, const Run& run,
+                                     int64_t events, int streams);
 
 }  // namespace journey::bench
 

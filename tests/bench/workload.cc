@@ -7,9 +7,6 @@
 namespace journey::bench {
 namespace {
 
-// 2026-01-01; each touchpoint is a second after the one before.
-constexpr int64_t kFirstSecond = 1'767'225'600;
-constexpr int64_t kSpanSeconds = 20'000'000;
 // Spreads neighbours over the accounts.
 constexpr int64_t kStride = 7919;
 constexpr int kKinds = 8;
@@ -43,12 +40,11 @@ void SetPayload(int64_t n, v1::Touchpoint& touchpoint) {
 
 }  // namespace
 
-v1::Touchpoint MakeTouchpoint(const std::string& run, int64_t n) {
+v1::Touchpoint MakeTouchpoint(const Run& run, int64_t n) {
   v1::Touchpoint touchpoint;
   touchpoint.set_source("benchmark");
-  touchpoint.set_touchpoint_id(run + "-" + std::to_string(n));
-  touchpoint.mutable_occurred_at()->set_seconds(kFirstSecond +
-                                                n % kSpanSeconds);
+  touchpoint.set_touchpoint_id(std::string(run.id) + "-" + std::to_string(n));
+  touchpoint.mutable_occurred_at()->set_seconds(run.first_second + n);
   touchpoint.set_account_id(AccountOf(n));
   touchpoint.set_contact_id("contact-of-" + AccountOf(n));
   touchpoint.set_channel("web");
@@ -60,7 +56,7 @@ v1::Touchpoint MakeTouchpoint(const std::string& run, int64_t n) {
   return touchpoint;
 }
 
-std::string AppendBytes(const std::string& run, int64_t n) {
+std::string AppendBytes(const Run& run, int64_t n) {
   v1::AppendRequest request;
   request.set_tenant_id(kTenant);
   *request.add_touchpoints() = MakeTouchpoint(run, n);
