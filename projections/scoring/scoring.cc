@@ -88,8 +88,14 @@ void Give(const Moment& moment, const Award& award, int half_life_days,
   AddPoints(points, moment.at_us(), half_life_days,
             *scoring.mutable_qualifying());
   auto& causes = *scoring.mutable_causes();
-  if (causes.size() == core::kScoreCausesMax) causes.DeleteSubrange(0, 1);
-  auto& cause = *causes.Add();
+  if (causes.size() < core::kScoreCausesMax) {
+    causes.Add();
+  } else {
+    // The oldest one is used again: in an arena nothing is ever freed.
+    std::rotate(causes.pointer_begin(), causes.pointer_begin() + 1,
+                causes.pointer_end());
+  }
+  auto& cause = causes[causes.size() - 1];
   *cause.mutable_moment() = moment;
   cause.set_condition(award.condition);
   cause.set_points(points);

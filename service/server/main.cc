@@ -22,7 +22,7 @@ namespace {
 
 // Ends at once: what is in memory may not be acknowledged any more.
 void EndAfterFatal(Logger& logger, const absl::Status& status) {
-  logger.Error("the event log has failed; ending at once",
+  logger.Error("the event log or the views have failed; ending at once",
                {{"error", std::string(status.message())}});
   _Exit(kExitFatal);
 }

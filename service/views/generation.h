@@ -47,8 +47,9 @@ struct Write {
 
 // Thread-safe: one thread writes, any number read at the same time. Writes
 // have versions, which rise; a reader that asks for a version sees the writes
-// of that version and of those before it. Keys and values lie side by side in
-// an arena until the generation goes, so what is read stays valid as long.
+// of that version and of those before it. Keys lie in an arena until the
+// generation goes; a value that was read stays as long as its reader's version
+// is among those that writes are told to be live.
 class Generation {
  public:
   Generation();

@@ -214,21 +214,23 @@ void AddEntry(const PlacedEvent& placed, v1::GetTimelineResponse& response) {
 }
 
 // Reads touchpoints in chunks until the page is full or enough were looked
-// at; sets the token when some are left. `rows` are in the request's order.
+// at; sets the token when some are left. `rows` are by time and position, in
+// the request's direction.
 absl::Status FillTimeline(const Reader& reader,
                           const v1::GetTimelineRequest& request,
-                          const Page& page,
-                          const std::vector<TouchpointRow>& rows,
+                          const Page& page, std::vector<TouchpointRow> rows,
                           v1::GetTimelineResponse& response) {
   const bool falling = request.newest_first();
+  const size_t begin = FirstRow(rows, page, falling);
+  OrderedReader events(reader.log(), reader.tenant_id(), std::move(rows), begin,
+                       falling);
   PageBytes bytes;
   std::string last;
   int scanned = 0;
-  for (size_t i = FirstRow(rows, page, falling); i < rows.size();) {
-    const size_t end = ChunkEnd(rows, i, static_cast<size_t>(page.size));
-    auto placed = ReadInOrder(reader.log(), reader.tenant_id(), rows, i, end);
+  while (true) {
+    const auto placed = events.Next(static_cast<size_t>(page.size));
     if (!placed.ok()) return placed.status();
-    if (falling) std::reverse(placed->begin(), placed->end());
+    if (placed->empty()) return absl::OkStatus();
     for (const PlacedEvent& each : *placed) {
       if (absl::Status wanted = reader.CheckWanted(); !wanted.ok()) {
         return wanted;
@@ -252,9 +254,7 @@ absl::Status FillTimeline(const Reader& reader,
       AddEntry(each, response);
       bytes.Add(response.entries(response.entries_size() - 1));
     }
-    i = end;
   }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -370,7 +370,7 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   if (request.newest_first()) std::reverse(rows->begin(), rows->end());
   v1::GetTimelineResponse response;
   if (const absl::Status status =
-          FillTimeline(**reader, request, *page, *rows, response);
+          FillTimeline(**reader, request, *page, *std::move(rows), response);
       !status.ok()) {
     return status;
   }

@@ -24,8 +24,8 @@ class LogReader {
   LogReader(const log::EventLog& log, const ViewStore& store, int64_t first,
             int64_t last);
 
-  // The next groups; none after the last one. DATA_LOSS when the log is
-  // damaged.
+  // The next groups; none after the last one. Errors of the log, or of the
+  // views where a tenant's chain is read; DATA_LOSS when they are damaged.
   absl::StatusOr<std::vector<log::CommitGroup>> Next();
 
  private:

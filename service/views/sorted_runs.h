@@ -1,4 +1,4 @@
-// Keys in order for many writers and few readers: new keys are only noted, and
+// Keys in order for many writes and few reads: new keys are only noted, and
 // sorted when somebody asks.
 #ifndef SERVICE_VIEWS_SORTED_RUNS_H_
 #define SERVICE_VIEWS_SORTED_RUNS_H_

@@ -54,13 +54,11 @@ void TenantChange::Add(const log::TenantEvents& events) {
 }
 
 absl::Status TenantChange::Run() {
-  std::string value;
   const auto known =
-      context_.update.Get(Family::kDefault, TenantKey(tenant_id_), value);
+      context_.update.Get(Family::kDefault, TenantKey(tenant_id_), tenant_);
   if (!known.ok()) return known.status();
   is_new_tenant_ = !*known;
-  absl::Status status = *known ? Parse(value, tenant_) : absl::OkStatus();
-  if (status.ok()) status = LoadNamedDeals();
+  absl::Status status = LoadNamedDeals();
   for (const log::TenantEvents* part : parts_) {
     for (const log::LogEvent& event : part->events) {
       if (status.ok()) status = AddEvent(event);
@@ -218,22 +216,24 @@ absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
 absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
   const auto deal = LoadDeal(deal_id);
   if (!deal.ok()) return deal.status();
-  const auto rows = TouchpointsOfDeal(context_.update, tenant_id_, deal_id);
+  auto rows = TouchpointsOfDeal(context_.update, tenant_id_, deal_id);
   if (!rows.ok()) return rows.status();
-  std::vector<int64_t> positions;
-  for (const TouchpointRow& row : *rows) {
-    if (row.retraction_position == 0) positions.push_back(row.position);
-  }
-  const auto events = context_.log.ReadPositions(tenant_id_, positions);
-  if (!events.ok()) return events.status();
   DealRecord& record = *(*deal)->record;
   const v1::Subject before = HomeOf(deal_id, record);
   record.clear_account_moment();
   record.clear_account_id();
   record.clear_contact_moment();
   record.clear_contact_id();
-  for (const log::LogEvent& event : *events) {
-    NoteHome(*event.touchpoint, record);
+  OrderedReader reader(context_.log, tenant_id_, *std::move(rows), 0,
+                       /*falling=*/false);
+  while (true) {
+    const auto placed = reader.Next(kOrderedReadMax);
+    if (!placed.ok()) return placed.status();
+    if (placed->empty()) break;
+    for (const PlacedEvent& each : *placed) {
+      if (each.row.retraction_position != 0) continue;
+      NoteHome(*each.event.touchpoint, record);
+    }
   }
   const v1::Subject after = HomeOf(deal_id, record);
   (*deal)->dirty = true;

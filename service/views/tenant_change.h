@@ -40,7 +40,7 @@ class TenantChange {
   // Adds the next events of the tenant. They are durable, and outlive Run.
   void Add(const log::TenantEvents& events);
 
-  // Folds everything and adds all changes to the change set.
+  // Folds everything and writes all changes.
   absl::Status Run();
 
   // Subjects that have now reached kSubjectTouchpointsMax.

@@ -33,8 +33,8 @@ absl::Status TenantChange::LoadSubjects() {
   return context_.update.MultiGet(
       Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
         SubjectEntry& entry = *entries[i];
-        const absl::Status status = Parse(value, *entry.record);
-        if (entry.record->has_journey()) {
+        absl::Status status = Parse(value, *entry.record);
+        if (status.ok() && entry.record->has_journey()) {
           entry.places_before = PlacesOf(entry.record->journey());
         }
         return status;
@@ -103,7 +103,7 @@ absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
                                    core::kNever);
   if (!rows.ok()) return rows.status();
   auto fold = Refold(context_.rules, context_.log, tenant_id_, entry.subject,
-                     *std::move(rows), &context_.arena);
+                     *std::move(rows));
   if (!fold.ok()) return fold.status();
   const auto deal_ids =
       DealsOfJourney(context_.update, tenant_id_, entry.subject);

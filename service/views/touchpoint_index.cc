@@ -1,6 +1,8 @@
 #include "service/views/touchpoint_index.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
@@ -9,9 +11,6 @@
 
 namespace journey::views {
 namespace {
-
-// How many touchpoints a refold reads at a time.
-constexpr size_t kReadChunk = 1000;
 
 // Adds the rows under one subject for which `wanted` holds.
 absl::Status Collect(const IndexSource& source, absl::string_view tenant_id,
@@ -85,59 +84,121 @@ absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
   return out;
 }
 
-absl::StatusOr<std::vector<PlacedEvent>> ReadInOrder(
-    const log::EventLog& log, absl::string_view tenant_id,
-    const std::vector<TouchpointRow>& rows, size_t begin, size_t end) {
+OrderedReader::OrderedReader(const log::EventLog& log,
+                             absl::string_view tenant_id,
+                             std::vector<TouchpointRow> rows, size_t begin,
+                             bool falling)
+    : log_(log),
+      tenant_id_(tenant_id),
+      rows_(std::move(rows)),
+      begin_(begin),
+      falling_(falling) {}
+
+absl::StatusOr<std::vector<PlacedEvent>> OrderedReader::Next(size_t size) {
+  const auto end = ChunkEnd(std::min(size, kOrderedReadMax));
+  if (!end.ok()) return end.status();
+  auto placed = Read(begin_, *end);
+  if (!placed.ok()) return placed.status();
+  std::sort(placed->begin(), placed->end(),
+            [](const PlacedEvent& a, const PlacedEvent& b) {
+              return core::OrderKeyOf(*a.event.touchpoint) <
+                     core::OrderKeyOf(*b.event.touchpoint);
+            });
+  if (falling_) std::reverse(placed->begin(), placed->end());
+  begin_ = *end;
+  return placed;
+}
+
+// The end of a chunk, which divides no instant, or one whose rows are in
+// order already.
+absl::StatusOr<size_t> OrderedReader::ChunkEnd(size_t size) {
+  const size_t end = std::min(rows_.size(), begin_ + size);
+  if (end == begin_ || end == rows_.size() || end < sorted_end_) return end;
+  const core::Micros instant = rows_[end - 1].occurred_at;
+  const auto is_other = [&](const TouchpointRow& row) {
+    return row.occurred_at != instant;
+  };
+  const auto last = rows_.begin() + static_cast<std::ptrdiff_t>(end);
+  const auto instant_end = std::find_if(last, rows_.end(), is_other);
+  const auto instant_begin =
+      std::find_if(std::make_reverse_iterator(last),
+                   std::make_reverse_iterator(
+                       rows_.begin() + static_cast<std::ptrdiff_t>(begin_)),
+                   is_other)
+          .base();
+  const auto at = [&](auto it) {
+    return static_cast<size_t>(it - rows_.begin());
+  };
+  if (at(instant_end) - at(instant_begin) <= kOrderedReadMax) {
+    return at(instant_end);
+  }
+  const absl::Status status = SortInstant(at(instant_begin), at(instant_end));
+  if (!status.ok()) return status;
+  return end;
+}
+
+// Brings the rows of one instant into canonical order, keeping no more of
+// their events than the ids.
+absl::Status OrderedReader::SortInstant(size_t begin, size_t end) {
+  struct Named {
+    std::string source;
+    std::string touchpoint_id;
+    TouchpointRow row;
+  };
+  std::vector<Named> named;
+  named.reserve(end - begin);
+  for (size_t i = begin; i < end; i += kOrderedReadMax) {
+    const auto placed = Read(i, std::min(end, i + kOrderedReadMax));
+    if (!placed.ok()) return placed.status();
+    for (const PlacedEvent& each : *placed) {
+      named.push_back({each.event.touchpoint->source(),
+                       each.event.touchpoint->touchpoint_id(), each.row});
+    }
+  }
+  std::sort(named.begin(), named.end(), [](const Named& a, const Named& b) {
+    return std::tie(a.source, a.touchpoint_id) <
+           std::tie(b.source, b.touchpoint_id);
+  });
+  if (falling_) std::reverse(named.begin(), named.end());
+  for (size_t i = begin; i < end; ++i) rows_[i] = named[i - begin].row;
+  sorted_end_ = end;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<PlacedEvent>> OrderedReader::Read(size_t begin,
+                                                             size_t end) const {
   std::vector<int64_t> positions;
   positions.reserve(end - begin);
-  for (size_t i = begin; i < end; ++i) positions.push_back(rows[i].position);
-  auto events = log.ReadPositions(tenant_id, positions);
+  for (size_t i = begin; i < end; ++i) positions.push_back(rows_[i].position);
+  auto events = log_.ReadPositions(tenant_id_, positions);
   if (!events.ok()) return events.status();
   std::vector<PlacedEvent> out;
   out.reserve(events->size());
   for (size_t i = begin; i < end; ++i) {
-    out.push_back({rows[i], std::move((*events)[i - begin])});
-  }
-  const auto in_order = [](const PlacedEvent& a, const PlacedEvent& b) {
-    return core::OrderKeyOf(*a.event.touchpoint) <
-           core::OrderKeyOf(*b.event.touchpoint);
-  };
-  if (!std::is_sorted(out.begin(), out.end(), in_order)) {
-    std::sort(out.begin(), out.end(), in_order);
+    out.push_back({rows_[i], std::move((*events)[i - begin])});
   }
   return out;
-}
-
-size_t ChunkEnd(const std::vector<TouchpointRow>& rows, size_t begin,
-                size_t size) {
-  size_t end = std::min(rows.size(), begin + size);
-  while (end > begin && end < rows.size() &&
-         rows[end].occurred_at == rows[end - 1].occurred_at) {
-    ++end;
-  }
-  return end;
 }
 
 absl::StatusOr<projections::JourneyFold> Refold(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, const v1::Subject& journey,
-    std::vector<TouchpointRow> rows, google::protobuf::Arena* arena) {
+    std::vector<TouchpointRow> rows) {
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [](const TouchpointRow& row) {
                               return row.retraction_position != 0;
                             }),
              rows.end());
-  projections::JourneyFold fold(journey, arena);
-  for (size_t begin = 0; begin < rows.size();) {
-    const size_t end = ChunkEnd(rows, begin, kReadChunk);
-    const auto placed = ReadInOrder(log, tenant_id, rows, begin, end);
+  projections::JourneyFold fold(journey);
+  OrderedReader reader(log, tenant_id, std::move(rows), 0, /*falling=*/false);
+  while (true) {
+    const auto placed = reader.Next(kOrderedReadMax);
     if (!placed.ok()) return placed.status();
+    if (placed->empty()) return fold;
     for (const PlacedEvent& each : *placed) {
       projections::Evolve(rules, *each.event.touchpoint, fold);
     }
-    begin = end;
   }
-  return fold;
 }
 
 }  // namespace journey::views

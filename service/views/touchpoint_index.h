@@ -43,23 +43,42 @@ struct PlacedEvent {
   log::LogEvent event;
 };
 
-// Reads rows [begin, end) and brings their events into canonical order.
-// Touchpoints of one instant must not be divided: see ChunkEnd.
-absl::StatusOr<std::vector<PlacedEvent>> ReadInOrder(
-    const log::EventLog& log, absl::string_view tenant_id,
-    const std::vector<TouchpointRow>& rows, size_t begin, size_t end);
+// Reads the events of rows in canonical order, a bounded number at a time.
+// Not thread-safe.
+class OrderedReader {
+ public:
+  // `rows` are by time and position, rising; from row `begin` on. `falling`:
+  // both turned round. The log outlives the reader.
+  OrderedReader(const log::EventLog& log, absl::string_view tenant_id,
+                std::vector<TouchpointRow> rows, size_t begin, bool falling);
 
-// The end of a chunk of about `size` rows from `begin` on that divides no
-// instant. The rows rise or fall.
-[[nodiscard]] size_t ChunkEnd(const std::vector<TouchpointRow>& rows,
-                              size_t begin, size_t size);
+  // About the next `size` events, at most twice kOrderedReadMax; none at the
+  // end.
+  absl::StatusOr<std::vector<PlacedEvent>> Next(size_t size);
+
+ private:
+  absl::StatusOr<size_t> ChunkEnd(size_t size);
+  absl::Status SortInstant(size_t begin, size_t end);
+  absl::StatusOr<std::vector<PlacedEvent>> Read(size_t begin, size_t end) const;
+
+  const log::EventLog& log_;
+  const std::string tenant_id_;
+  std::vector<TouchpointRow> rows_;
+  size_t begin_;
+  const bool falling_;
+  // Rows before it that are of one instant are in canonical order.
+  size_t sorted_end_ = 0;
+};
+
+// Events that an OrderedReader reads at once.
+inline constexpr size_t kOrderedReadMax = 1000;
 
 // Folds a journey from its touchpoints, leaving out those retracted. `rows`
-// are by time and position. `arena` is the fold's.
+// are by time and position.
 absl::StatusOr<projections::JourneyFold> Refold(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, const v1::Subject& journey,
-    std::vector<TouchpointRow> rows, google::protobuf::Arena* arena = nullptr);
+    std::vector<TouchpointRow> rows);
 
 }  // namespace journey::views
 

@@ -15,9 +15,7 @@ constexpr char kRetracted = 4;
 constexpr size_t kNumberBytes = sizeof(uint64_t);
 
 absl::Status DamagedRow() {
-  return core::MakeError(absl::StatusCode::kDataLoss,
-                         v1::ERROR_REASON_DATA_DAMAGED,
-                         "views: a row of the touchpoint index is damaged");
+  return core::DamagedError("views: a row of the touchpoint index is damaged");
 }
 
 }  // namespace

@@ -33,12 +33,15 @@ void ViewStore::GiveUp() {
   if (flush_status_.ok()) {
     flush_status_ = absl::InternalError("views: an update was not finished");
   }
+  changed_.NotifyAll();
 }
 
 absl::Status ViewStore::Publish() {
   core::MutexLock lock(&mutex_);
-  ++version_;
   is_updating_ = false;
+  changed_.NotifyAll();
+  if (!flush_status_.ok()) return flush_status_;
+  ++version_;
   const size_t bytes = active_->bytes();
   if (bytes < generation_bytes_max_ && !IsOld()) return flush_status_;
   while (frozen_ != nullptr && flush_status_.ok() &&
@@ -67,38 +70,37 @@ absl::string_view Update::Keep(absl::string_view text) {
 
 void Update::Put(Family family, absl::string_view key,
                  absl::string_view value) {
-  MakeRoom(key.size() + value.size());
   Write write;
   write.family = family;
-  write.key = Keep(key);
-  write.value = Keep(value);
-  waiting_.push_back(write);
+  write.value = value;
+  Add(key, write);
 }
 
 void Update::Delete(Family family, absl::string_view key) {
-  MakeRoom(key.size());
   Write write;
   write.family = family;
-  write.key = Keep(key);
-  waiting_.push_back(write);
+  Add(key, write);
 }
 
 void Update::PutId(absl::string_view key, const log::IdEntry& entry) {
-  MakeRoom(key.size());
   Write write;
   write.family = Family::kIds;
-  write.key = Keep(key);
   write.id = entry;
-  waiting_.push_back(write);
+  Add(key, write);
 }
 
 void Update::PutTouchpoint(absl::string_view subject_key,
                            const TouchpointRow& row) {
-  MakeRoom(subject_key.size());
   Write write;
   write.family = Family::kTouchpoints;
-  write.key = Keep(subject_key);
   write.row = row;
+  Add(subject_key, write);
+}
+
+void Update::Add(absl::string_view key, Write write) {
+  MakeRoom(key.size() + (write.value.has_value() ? write.value->size() : 0));
+  write.key = Keep(key);
+  if (write.value.has_value()) write.value = Keep(*write.value);
   waiting_.push_back(write);
 }
 

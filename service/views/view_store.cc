@@ -65,8 +65,7 @@ absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat("views: ", status.ToString());
   if (status.IsCorruption()) {
-    return core::MakeError(absl::StatusCode::kDataLoss,
-                           v1::ERROR_REASON_DATA_DAMAGED, message);
+    return core::DamagedError(message);
   }
   return core::MakeError(absl::StatusCode::kUnavailable,
                          v1::ERROR_REASON_STORAGE_UNAVAILABLE, message);
@@ -77,8 +76,7 @@ absl::Status Parse(absl::string_view bytes,
   if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::OkStatus();
   }
-  return core::MakeError(
-      absl::StatusCode::kDataLoss, v1::ERROR_REASON_DATA_DAMAGED,
+  return core::DamagedError(
       absl::StrCat("views: a ", message.GetTypeName(), " is damaged"));
 }
 
@@ -143,7 +141,9 @@ void ViewStore::Freeze() {
 
 absl::Status ViewStore::Flush() {
   core::MutexLock lock(&mutex_);
-  while (frozen_ != nullptr && flush_status_.ok()) changed_.Wait(&mutex_);
+  while ((frozen_ != nullptr || is_updating_) && flush_status_.ok()) {
+    changed_.Wait(&mutex_);
+  }
   if (!flush_status_.ok()) return flush_status_;
   Freeze();
   while (frozen_ != nullptr && flush_status_.ok()) changed_.Wait(&mutex_);
@@ -168,8 +168,11 @@ void ViewStore::RunFlusher() {
     const absl::Status status = WriteDown(*frozen);
     {
       core::MutexLock lock(&mutex_);
-      flush_status_ = status;
-      if (status.ok()) frozen_ = nullptr;
+      if (status.ok()) {
+        frozen_ = nullptr;
+      } else {
+        flush_status_ = status;
+      }
     }
     changed_.NotifyAll();
   }
@@ -223,11 +226,6 @@ absl::StatusOr<bool> ViewStore::WriteFile(Family family,
 uint64_t ViewStore::IntProperty(const std::string& property) const {
   uint64_t value = 0;
   return db_->GetAggregatedIntProperty(property, &value) ? value : 0;
-}
-
-uint64_t ViewStore::dirty_bytes() const {
-  core::MutexLock lock(&mutex_);
-  return active_->bytes() + (frozen_ == nullptr ? 0 : frozen_->bytes());
 }
 
 }  // namespace journey::views

@@ -55,9 +55,6 @@ class ViewStore {
   // A number of RocksDB's, summed over all column families.
   [[nodiscard]] uint64_t IntProperty(const std::string& property) const;
 
-  // Bytes of changes in memory that are not on disk yet.
-  [[nodiscard]] uint64_t dirty_bytes() const;
-
  private:
   friend class Snapshot;
   friend class Update;
@@ -203,6 +200,7 @@ class Update final : public Snapshot {
 
  private:
   absl::string_view Keep(absl::string_view text);
+  void Add(absl::string_view key, Write write);
   void MakeRoom(size_t bytes);
   void ApplyWaiting() const override;
 

@@ -83,7 +83,7 @@ TEST_F(DiskFailureTest, ProcessEndsAndKeepsWhatItAcknowledged) {
     // Where no append was refused the process would run on for ever.
     for (const Told& one : told) ASSERT_FALSE(one.refusal.ok());
     EXPECT_EQ(process.Wait(), server::kExitFatal) << Log();
-    EXPECT_THAT(Log(), HasSubstr("the event log has failed"));
+    EXPECT_THAT(Log(), HasSubstr("the event log or the views have failed"));
   }
   for (const Told& one : told) {
     EXPECT_FALSE(one.acknowledged.empty());

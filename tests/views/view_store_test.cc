@@ -221,7 +221,7 @@ TEST_F(ViewStoreTest, FlushedStoreOpensAsItWas) {
   }
 }
 
-TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeChangeSet) {
+TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeUpdate) {
   Open(/*generation_bytes=*/8 * 1024);
   std::map<std::string, Model> model_after;
   model_after[""] = {};
