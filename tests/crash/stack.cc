@@ -1,6 +1,7 @@
 #include "tests/crash/stack.h"
 
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 namespace journey::testing {
@@ -70,6 +71,8 @@ void Stack::Drain() {
 }
 
 absl::StatusOr<std::string> Stack::Digest() const {
+  // What is acknowledged as durable only may not be visible yet.
+  while (views_->group() < log_->head_group()) std::this_thread::yield();
   return views_->ConclusionsDigest(clock_.Now());
 }
 
