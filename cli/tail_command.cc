@@ -90,7 +90,9 @@ class Follower {
       if (enough()) return kExitOk;
       const Interrupt& interrupt = *invocation_.environment.interrupt;
       if (interrupt.requested()) return kExitInterrupted;
-      const bool away = absl::IsUnavailable(status) || status.ok();
+      // A call that reaches a server which is already closing is CANCELLED.
+      const bool away = absl::IsUnavailable(status) ||
+                        absl::IsCancelled(status) || status.ok();
       const bool overloaded = ReasonOf(status) == v1::ERROR_REASON_OVERLOADED;
       if (!(away || overloaded) || !connected_ever_) return status;
       if (request_.after_position() > before) delay = kFirstDelay;

@@ -105,6 +105,15 @@ TEST_F(TailTest, WaitsForAnOverloadedServerOnceItWasConnected) {
               HasSubstr("the server is overloaded, going on after position 5"));
 }
 
+TEST_F(TailTest, GoesOnAfterAServerThatWasAlreadyClosing) {
+  server_.touchpoints.subscriptions = {{Events({5})}, {}, {Events({6})}};
+  server_.touchpoints.subscribe_ends[1] = grpc::Status::CANCELLED;
+  const RunResult result =
+      RunCli(server_.With({"tail", "--after", "4", "--max-events", "2"}));
+  EXPECT_EQ(result.code, cli::kExitOk) << result.err;
+  EXPECT_EQ(server_.touchpoints.subscribe_requests().size(), 3u);
+}
+
 TEST_F(TailTest, EndsWhenTheServerIsOverloadedFromTheBeginning) {
   server_.touchpoints.subscribe_end = ToGrpc(
       MakeError(grpc::StatusCode::RESOURCE_EXHAUSTED,
