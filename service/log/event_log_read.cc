@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<std::string>> RocksEventLog::ReadValues(
 }
 
 absl::StatusOr<TenantEvents> RocksEventLog::ReadTenant(
-    const storage::v1::GroupRange& range, std::string before) const {
+    const storage::v1::GroupRange& range, const std::string& before) const {
   const auto values =
       ReadValues(range.tenant_id(), range.first_position(), range.count());
   if (!values.ok()) return values.status();

@@ -97,7 +97,7 @@ class RocksEventLog final : public EventLog {
   absl::StatusOr<std::vector<std::string>> ReadValues(
       absl::string_view tenant_id, int64_t first, int64_t count) const;
   absl::StatusOr<TenantEvents> ReadTenant(const storage::v1::GroupRange& range,
-                                          std::string before) const;
+                                          const std::string& before) const;
 
   const EventLogOptions options_;
   const std::string db_directory_;
