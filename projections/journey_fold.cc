@@ -10,6 +10,7 @@
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/scoring.h"
+#include "service/core/identity.h"
 #include "service/core/time.h"
 
 namespace journey::projections {
@@ -41,6 +42,7 @@ storage::v1::DealState& JourneyFold::ChangedDealOf(const std::string& deal_id) {
 
 void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
             JourneyFold& fold) {
+  if (core::IsIdentityKind(touchpoint)) return;
   storage::v1::JourneyState& state = fold.state();
   const storage::v1::Moment moment = MomentOf(touchpoint);
   AdvanceTo(moment.at_us(), state);

@@ -64,6 +64,7 @@ class JourneyFold {
 };
 
 // Applies a touchpoint that is not before the newest one in canonical order.
+// Kinds that only say who belongs together change nothing.
 void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
             JourneyFold& fold);
 

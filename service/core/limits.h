@@ -36,6 +36,14 @@ inline constexpr int64_t kFutureToleranceMicros = int64_t{24} * 3600 * 1000000;
 // No other instant of a touchpoint lies after the year 9999.
 inline constexpr int64_t kInstantMicrosMax = 253402300799999999;
 
+// Identity (identity_service.proto): how many visitors one contact, and how
+// many contacts and visitors one account may have; how many accounts may be
+// merged into one; how often the target of one contact or visitor may change.
+inline constexpr int kContactLinkedMax = 1'000;
+inline constexpr int kAccountLinkedMax = 10'000;
+inline constexpr int kMergedAccountsMax = 1'001;
+inline constexpr int kLinkChangesMax = 1'001;
+
 // Requests.
 inline constexpr int kBatchTouchpointsMax = 1000;
 inline constexpr size_t kBatchBytesMax = size_t{4} * 1024 * 1024;

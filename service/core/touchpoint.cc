@@ -113,6 +113,10 @@ absl::InlinedVector<SubjectRef, 4> SubjectsOf(
     if (!id.empty()) out.push_back({type, id});
   };
   add(v1::SUBJECT_TYPE_ACCOUNT, touchpoint.account_id());
+  if (touchpoint.has_account_merge()) {
+    add(v1::SUBJECT_TYPE_ACCOUNT,
+        touchpoint.account_merge().other_account_id());
+  }
   add(v1::SUBJECT_TYPE_CONTACT, touchpoint.contact_id());
   add(v1::SUBJECT_TYPE_VISITOR, touchpoint.anonymous_id());
   add(v1::SUBJECT_TYPE_DEAL, touchpoint.deal_id());

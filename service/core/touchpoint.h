@@ -35,10 +35,14 @@ struct SubjectRef {
   friend bool operator==(const SubjectRef& a, const SubjectRef& b) {
     return a.type == b.type && a.id == b.id;
   }
+  friend bool operator!=(const SubjectRef& a, const SubjectRef& b) {
+    return !(a == b);
+  }
 };
 
 // Every subject that the touchpoint names, most encompassing first: account,
-// contact, visitor, deal. They refer to the touchpoint.
+// (of a merge: the other one,) contact, visitor, deal. They refer to the
+// touchpoint.
 [[nodiscard]] absl::InlinedVector<SubjectRef, 4> SubjectsOf(
     const v1::Touchpoint& touchpoint);
 

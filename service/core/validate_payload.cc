@@ -1,6 +1,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "service/core/identity.h"
 #include "service/core/limits.h"
 #include "service/core/validate_touchpoint.h"
 
@@ -233,6 +234,55 @@ void Check(const v1::Custom& custom, const FieldChecker& at) {
   at.RequiredText("type", custom.type(), kLabelBytesMax);
 }
 
+void CheckNoPlaceholder(absl::string_view name, absl::string_view id,
+                        const FieldChecker& at) {
+  if (!id.empty() && IsPlaceholderId(id)) at.Fail(name, kPlaceholderMistake);
+}
+
+void CheckIdentityLink(const v1::Touchpoint& t, const FieldChecker& at) {
+  CheckNoPlaceholder("account_id", t.account_id(), at);
+  CheckNoPlaceholder("contact_id", t.contact_id(), at);
+  CheckNoPlaceholder("anonymous_id", t.anonymous_id(), at);
+  if (!t.deal_id().empty()) {
+    at.Fail("deal_id", "does not belong to the kind identity_link; clear it");
+  }
+  const int ids = static_cast<int>(!t.account_id().empty()) +
+                  static_cast<int>(!t.contact_id().empty()) +
+                  static_cast<int>(!t.anonymous_id().empty());
+  if (ids == 1) {
+    at.Fail("identity_link",
+            "needs two ids that belong together; set at least two of "
+            "account_id, contact_id and anonymous_id");
+  }
+  const FieldChecker payload(at, "identity_link");
+  payload.Text("reason", t.identity_link().reason(), kReasonBytesMax);
+  payload.Text("actor", t.identity_link().actor(), kIdBytesMax);
+}
+
+void CheckAccountMerge(const v1::Touchpoint& t, const FieldChecker& at) {
+  const v1::AccountMerge& merge = t.account_merge();
+  if (t.account_id().empty()) {
+    at.Fail("account_id", "is required for the kind account_merge");
+  }
+  CheckNoPlaceholder("account_id", t.account_id(), at);
+  if (!t.contact_id().empty() || !t.anonymous_id().empty() ||
+      !t.deal_id().empty()) {
+    at.Fail("account_merge",
+            "names accounts only; clear contact_id, anonymous_id and deal_id");
+  }
+  const FieldChecker payload(at, "account_merge");
+  payload.RequiredText("other_account_id", merge.other_account_id(),
+                       kIdBytesMax);
+  CheckNoPlaceholder("other_account_id", merge.other_account_id(), payload);
+  if (!merge.other_account_id().empty() &&
+      merge.other_account_id() == t.account_id()) {
+    payload.Fail("other_account_id",
+                 "is the account itself; name another account");
+  }
+  payload.Text("reason", merge.reason(), kReasonBytesMax);
+  payload.Text("actor", merge.actor(), kIdBytesMax);
+}
+
 }  // namespace
 
 void CheckPayload(const v1::Touchpoint& t, const FieldChecker& at) {
@@ -285,6 +335,10 @@ void CheckPayload(const v1::Touchpoint& t, const FieldChecker& at) {
       return Check(t.spend(), {at, "spend"});
     case v1::Touchpoint::kCustom:
       return Check(t.custom(), {at, "custom"});
+    case v1::Touchpoint::kIdentityLink:
+      return CheckIdentityLink(t, at);
+    case v1::Touchpoint::kAccountMerge:
+      return CheckAccountMerge(t, at);
     case v1::Touchpoint::PAYLOAD_NOT_SET:
       return at.Fail("payload", "is required; set exactly one");
   }

@@ -59,6 +59,10 @@ void AppendTouchpointRecord(const LogEvent& event, std::string& value) {
     coded.WriteTag(Tag(LogRecord::kRetractedOnArrivalFieldNumber, kVarint));
     coded.WriteVarint32(1);
   }
+  for (const v1::SubjectType type : event.inert_links) {
+    coded.WriteTag(Tag(LogRecord::kInertLinksFieldNumber, kVarint));
+    coded.WriteVarint32(static_cast<uint32_t>(type));
+  }
 }
 
 const EVP_MD* Sha256() {
@@ -263,6 +267,9 @@ absl::StatusOr<LogEvent> DecodeEvent(
       }
       event.touchpoint =
           std::shared_ptr<const v1::Touchpoint>(arena, touchpoint);
+      for (const int type : record.inert_links()) {
+        event.inert_links.push_back(static_cast<v1::SubjectType>(type));
+      }
       return event;
     }
     case storage::v1::LogRecord::kRetraction:

@@ -59,6 +59,7 @@ class Decider {
     for (size_t i = 0; i < append_.touchpoints.size(); ++i) Touchpoint(i);
     for (size_t i = 0; i < append_.retractions.size(); ++i) Retraction(i);
     if (!conflicts_.empty()) return conflicts_.ToConflict();
+    if (!wrong_kinds_.empty()) return wrong_kinds_.ToStatus();
     if (!decision_.events.empty()) {
       if (absl::Status status = CheckAddition(); !status.ok()) return status;
     }
@@ -81,6 +82,7 @@ class Decider {
       LogEvent& event = Add();
       event.touchpoint = touchpoint;
       event.retracted_on_arrival = known.entry.retraction_position != 0;
+      NoteInertLinks(i, event);
       known.entry.position = event.position;
       known.touchpoint = touchpoint.get();
       added_touchpoints_.push_back(i);
@@ -95,10 +97,32 @@ class Decider {
     }
   }
 
+  void NoteInertLinks(size_t i, LogEvent& event) {
+    if (facts_.inert_links.empty()) return;
+    event.inert_links = facts_.inert_links[i];
+    auto& result = *decision_.response.mutable_results()->rbegin();
+    for (const v1::SubjectType type : event.inert_links) {
+      result.add_inert_links(type);
+    }
+    decision_.inert_links += static_cast<int64_t>(event.inert_links.size());
+  }
+
   void Retraction(size_t i) {
     const storage::v1::RetractionRecord& wanted = *append_.retractions[i];
     Change& known = Known(wanted.source(), wanted.touchpoint_id(),
                           facts_.ids[append_.touchpoints.size() + i]);
+    if (append_.only_kind != v1::TOUCHPOINT_KIND_UNSPECIFIED &&
+        known.touchpoint != nullptr &&
+        core::KindOf(*known.touchpoint) != append_.only_kind) {
+      wrong_kinds_.Add(
+          append_.only_kind == v1::TOUCHPOINT_KIND_ACCOUNT_MERGE ? "merge_id"
+                                                                 : "link_id",
+          absl::StrCat("names a touchpoint of kind ",
+                       core::KindName(core::KindOf(*known.touchpoint)),
+                       ", not of ", core::KindName(append_.only_kind),
+                       "; to withdraw all of it, use Retract"));
+      return;
+    }
     if (known.entry.retraction_position != 0) {
       Repeat(known.entry.retraction_position);
       return;
@@ -182,6 +206,7 @@ class Decider {
   absl::flat_hash_map<IdKey, Change> changed_;
   std::vector<size_t> added_touchpoints_;
   core::Violations conflicts_;
+  core::Violations wrong_kinds_;
   Decision decision_;
 };
 

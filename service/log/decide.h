@@ -20,8 +20,8 @@ namespace journey::log {
 struct IdFact {
   IdEntry entry;
   // What stands at `entry.position`. Required where that is set and the append
-  // carries a touchpoint with this id; must live as long as the decision is
-  // being made.
+  // carries a touchpoint with this id, or retracts one kind only; must live as
+  // long as the decision is being made.
   const v1::Touchpoint* touchpoint = nullptr;
 };
 
@@ -33,6 +33,9 @@ struct Facts {
   // For each touchpoint, a subject it names that is full; null where there is
   // none. May be empty when no subject is full.
   std::vector<std::unique_ptr<v1::Subject>> full_subjects;
+  // For each touchpoint, which of its links are inert. May be empty when none
+  // is.
+  std::vector<InertLinks> inert_links;
   // The current version for each expected version.
   std::vector<int64_t> versions;
   // The newest position of the tenant's log.
@@ -47,12 +50,14 @@ struct Decision {
   // What it adds, by position; empty when all was known before.
   std::vector<LogEvent> events;
   int64_t repeated = 0;
+  int64_t inert_links = 0;
 };
 
 // Repeats are recognised first; then, if the append adds something, expected
 // versions, full subjects and storage are checked, in this order. Errors:
 // ALREADY_EXISTS (TOUCHPOINT_CONFLICT), ABORTED (VERSION_MISMATCH),
-// RESOURCE_EXHAUSTED (SUBJECT_FULL, STORAGE_FULL).
+// RESOURCE_EXHAUSTED (SUBJECT_FULL, STORAGE_FULL), INVALID_ARGUMENT
+// (VALIDATION_FAILED) for a retraction of another kind than the wanted one.
 [[nodiscard]] absl::StatusOr<Decision> Decide(const Append& append,
                                               const Facts& facts,
                                               core::Micros now);

@@ -1,5 +1,6 @@
 #include "service/log/event_log.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -63,6 +64,17 @@ absl::Status FillBatch(const CommitGroup& group,
 }
 
 }  // namespace
+
+absl::InlinedVector<core::LinkRef, 2> LinksInForce(const LogEvent& event) {
+  auto links = core::LinksOf(*event.touchpoint);
+  const auto is_inert = [&](const core::LinkRef& link) {
+    return std::find(event.inert_links.begin(), event.inert_links.end(),
+                     link.narrow.type) != event.inert_links.end();
+  };
+  links.erase(std::remove_if(links.begin(), links.end(), is_inert),
+              links.end());
+  return links;
+}
 
 int64_t CommitGroup::event_count() const {
   int64_t count = 0;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -20,12 +21,15 @@
 #include "journey/storage/v1/log.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/clock.h"
+#include "service/core/identity.h"
 
 namespace rocksdb {
 class FileSystem;
 }  // namespace rocksdb
 
 namespace journey::log {
+
+using InertLinks = std::vector<v1::SubjectType>;
 
 // One event of a tenant's log in memory. Exactly one of `touchpoint` and
 // `retraction` is set.
@@ -36,7 +40,15 @@ struct LogEvent {
   std::shared_ptr<const storage::v1::RetractionRecord> retraction;
   // A retraction of this touchpoint stands before it in the log.
   bool retracted_on_arrival = false;
+  // Links that it asserts and that bind nobody, by the type of the narrower
+  // subject.
+  InertLinks inert_links;
 };
+
+// The links that the event's touchpoint asserts and that are not inert. They
+// refer to the touchpoint.
+[[nodiscard]] absl::InlinedVector<core::LinkRef, 2> LinksInForce(
+    const LogEvent& event);
 
 // What one group adds to one tenant's log.
 struct TenantEvents {

@@ -37,6 +37,7 @@ Plan Planner::Prepare(std::vector<Append> appends, int64_t number,
       continue;
     }
     plan.repeated += decision->repeated;
+    plan.inert_links += decision->inert_links;
     answer.result = std::move(decision->response);
     if (!decision->events.empty()) {
       Tenant& tenant = tenants_[places_[i].tenant];
@@ -79,12 +80,13 @@ void Planner::Collect(const std::vector<Append>& appends) {
     for (const auto& touchpoint : append.touchpoints) {
       tenant.ids.emplace_back(touchpoint->source(),
                               touchpoint->touchpoint_id());
-      tenant.is_touchpoint.push_back(true);
+      tenant.needs_content.push_back(true);
     }
     for (const auto& retraction : append.retractions) {
       tenant.ids.emplace_back(retraction->source(),
                               retraction->touchpoint_id());
-      tenant.is_touchpoint.push_back(false);
+      tenant.needs_content.push_back(append.only_kind !=
+                                     v1::TOUCHPOINT_KIND_UNSPECIFIED);
     }
   }
 }
@@ -113,7 +115,7 @@ absl::Status Planner::FetchContents(Tenant& tenant) {
   std::vector<size_t> indexes;
   std::vector<int64_t> positions;
   for (size_t i = 0; i < tenant.ids.size(); ++i) {
-    if (!tenant.is_touchpoint[i] || tenant.entries[i].position == 0) continue;
+    if (!tenant.needs_content[i] || tenant.entries[i].position == 0) continue;
     IdFact fact;
     pending_.Complete({tenant.id, tenant.ids[i].first, tenant.ids[i].second},
                       fact);
@@ -156,6 +158,8 @@ absl::StatusOr<Decision> Planner::DecideOne(const Append& append,
   absl::Status status = GatherVersions(append, tenant, group);
   if (!status.ok()) return status;
   GatherFull(append, tenant);
+  status = GatherInert(append, tenant);
+  if (!status.ok()) return status;
   return Decide(append, facts_, now);
 }
 
@@ -187,6 +191,21 @@ void Planner::GatherFull(const Append& append, const Tenant& tenant) {
       break;
     }
   }
+}
+
+absl::Status Planner::GatherInert(const Append& append, const Tenant& tenant) {
+  facts_.inert_links.clear();
+  for (size_t i = 0; i < append.touchpoints.size(); ++i) {
+    if (facts_.ids[i].entry.position != 0) continue;
+    for (const core::LinkRef& link : core::LinksOf(*append.touchpoints[i])) {
+      const auto inert = options_.index->IsInert(tenant.id, link);
+      if (!inert.ok()) return inert.status();
+      if (!*inert) continue;
+      facts_.inert_links.resize(append.touchpoints.size());
+      facts_.inert_links[i].push_back(link.narrow.type);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace journey::log

@@ -30,6 +30,7 @@ struct Plan {
   std::vector<std::string> values;
   std::vector<Answer> answers;
   int64_t repeated = 0;
+  int64_t inert_links = 0;
 };
 
 // Used by one thread.
@@ -57,9 +58,9 @@ class Planner {
     absl::Status status;
     TenantHead head;
     std::vector<std::pair<absl::string_view, absl::string_view>> ids;
-    // Parallel to `ids`; content where the views know the position, and the
-    // group carries a touchpoint.
-    std::vector<bool> is_touchpoint;
+    // Parallel to `ids`; content where the views know the position, and it is
+    // needed to decide.
+    std::vector<bool> needs_content;
     std::vector<IdEntry> entries;
     std::vector<std::shared_ptr<const v1::Touchpoint>> contents;
   };
@@ -81,6 +82,7 @@ class Planner {
   absl::Status GatherVersions(const Append& append, const Tenant& tenant,
                               const PendingGroup& group);
   void GatherFull(const Append& append, const Tenant& tenant);
+  absl::Status GatherInert(const Append& append, const Tenant& tenant);
 
   const Options options_;
   Pending pending_;

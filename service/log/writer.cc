@@ -176,6 +176,9 @@ void GroupWriter::CommitLoop() {
     if (options_.observer != nullptr && plan.repeated > 0) {
       options_.observer->OnRepeated(plan.repeated);
     }
+    if (options_.observer != nullptr && plan.inert_links > 0) {
+      options_.observer->OnInertLinks(plan.inert_links);
+    }
     for (Answer& answer : plan.answers) {
       if (answer.when_durable) Finish(answer, absl::OkStatus());
     }

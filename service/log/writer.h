@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
+#include "service/core/identity.h"
 #include "service/log/event_log.h"
 
 namespace journey::log {
@@ -52,6 +53,10 @@ class CommitIndex {
   // True for a subject at kSubjectTouchpointsMax. Cheap: called per event.
   virtual bool IsFull(absl::string_view tenant_id,
                       const v1::Subject& subject) = 0;
+  // True for a link that goes beyond a bound of limits.h, so that it is to
+  // bind nobody. Cheap while no bound is near: called per link.
+  virtual absl::StatusOr<bool> IsInert(absl::string_view tenant_id,
+                                       const core::LinkRef& link) = 0;
 };
 
 // Takes durable groups, in order, and makes them visible to queries. Returns
@@ -68,6 +73,8 @@ struct Append {
   // Touchpoints, normalised; or retractions (target_position unset).
   std::vector<std::shared_ptr<const v1::Touchpoint>> touchpoints;
   std::vector<std::shared_ptr<storage::v1::RetractionRecord>> retractions;
+  // Retract touchpoints of this kind only, where they are known.
+  v1::TouchpointKind only_kind = v1::TOUCHPOINT_KIND_UNSPECIFIED;
   std::vector<v1::ExpectedVersion> expected_versions;
   v1::Ack ack = v1::ACK_UNSPECIFIED;
   // Called exactly once, from the writer's or projector's thread; must not
@@ -81,6 +88,8 @@ class WriterObserver {
   virtual ~WriterObserver() = default;
   virtual void OnGroup(int64_t events, size_t bytes, double fsync_seconds) = 0;
   virtual void OnRepeated(int64_t events) = 0;
+  // Links that bind nobody because a bound is reached.
+  virtual void OnInertLinks(int64_t links) = 0;
 };
 
 struct WriterOptions {

@@ -48,6 +48,9 @@ v1::Event ToEvent(const log::LogEvent& event) {
   *out.mutable_received_at() = core::ToTimestamp(event.received_at);
   if (event.touchpoint != nullptr) {
     *out.mutable_touchpoint() = *event.touchpoint;
+    for (const v1::SubjectType type : event.inert_links) {
+      out.add_inert_links(type);
+    }
     return out;
   }
   v1::Retraction& retraction = *out.mutable_retraction();

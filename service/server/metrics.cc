@@ -153,6 +153,9 @@ void MetricsCollector::CollectWrites(Families& out) const {
   Counter(out, "journey_repeated_events_total",
           "Events that were known already",
           static_cast<double>(writes.repeated()));
+  Counter(out, "journey_inert_links_total",
+          "Links that bind nobody because a bound is reached",
+          static_cast<double>(writes.inert_links()));
   Gauge(out, "journey_log_head_group", "Newest durable commit group",
         static_cast<double>(sources_.log->head_group()));
   Gauge(out, "journey_log_events", "Events in the log",

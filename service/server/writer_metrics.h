@@ -24,9 +24,11 @@ class WriterMetrics final : public log::WriterObserver {
 
   void OnGroup(int64_t events, size_t bytes, double fsync_seconds) override;
   void OnRepeated(int64_t events) override { repeated_ += events; }
+  void OnInertLinks(int64_t links) override { inert_links_ += links; }
 
   [[nodiscard]] int64_t event_count() const { return event_count_; }
   [[nodiscard]] int64_t repeated() const { return repeated_; }
+  [[nodiscard]] int64_t inert_links() const { return inert_links_; }
   [[nodiscard]] int64_t bytes() const { return bytes_; }
   [[nodiscard]] const rpc::Histogram& group_events() const {
     return group_events_;
@@ -43,6 +45,7 @@ class WriterMetrics final : public log::WriterObserver {
   const log::EventLog* const log_;
   std::atomic<int64_t> event_count_;
   std::atomic<int64_t> repeated_{0};
+  std::atomic<int64_t> inert_links_{0};
   std::atomic<int64_t> bytes_{0};
   rpc::Histogram group_events_{rpc::kEventsBounds};
   rpc::Histogram fsync_seconds_{rpc::kSecondsBounds};

@@ -22,20 +22,21 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
   }
   std::optional<PlacedDeal> out;
   if (record.deal().status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
-  const v1::Subject journey = HomeOf(deal_id, record);
+  const auto journey = reader_.JourneyOfDeal(deal_id, record);
+  if (!journey.ok()) return journey.status();
   std::optional<core::Micros> instant = reader_.CommonInstant();
   if (!instant.has_value() || reader_.is_past()) {
-    auto subject = reader_.SubjectRecordOf(journey);
+    auto subject = reader_.SubjectRecordOf(*journey);
     if (!subject.ok()) return subject.status();
     const core::Micros newest = subject->journey().newest().at_us();
     instant = reader_.InstantFor(newest);
     if (*instant < newest) {
-      return FromFold(std::string(deal_id), journey);
+      return FromFold(std::string(deal_id), *journey);
     }
   }
   out.emplace();
   out->state.Swap(record.mutable_deal());
-  out->journey = journey;
+  out->journey = *journey;
   out->instant = *instant;
   return out;
 }

@@ -35,6 +35,13 @@ std::string FullSubjectKey(absl::string_view tenant_id,
   return absl::StrCat(FullSubjectsPrefix(), SubjectKey(tenant_id, subject));
 }
 
+std::string FullLinksPrefix() { return "l"; }
+
+std::string FullLinksKey(absl::string_view tenant_id,
+                         const v1::Subject& subject) {
+  return absl::StrCat(FullLinksPrefix(), SubjectKey(tenant_id, subject));
+}
+
 std::string IdKey(absl::string_view tenant_id, absl::string_view source,
                   absl::string_view touchpoint_id) {
   std::string key;
@@ -74,6 +81,13 @@ std::string HomePrefix(absl::string_view tenant_id,
                        const v1::Subject& journey) {
   std::string key = ListPrefix('H', tenant_id);
   AppendSubject(journey, key);
+  return key;
+}
+
+std::string LinkedPrefix(absl::string_view tenant_id,
+                         const core::SubjectRef& wide) {
+  std::string key = ListPrefix('I', tenant_id);
+  AppendSubject(wide, key);
   return key;
 }
 

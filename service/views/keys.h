@@ -25,6 +25,9 @@ namespace journey::views {
 [[nodiscard]] std::string FullSubjectKey(absl::string_view tenant_id,
                                          const v1::Subject& subject);
 [[nodiscard]] std::string FullSubjectsPrefix();
+[[nodiscard]] std::string FullLinksKey(absl::string_view tenant_id,
+                                       const v1::Subject& subject);
+[[nodiscard]] std::string FullLinksPrefix();
 
 // Column family `ids`.
 [[nodiscard]] std::string IdKey(absl::string_view tenant_id,
@@ -47,6 +50,11 @@ namespace journey::views {
 // Column family `lists`. Each ends with what it lists.
 [[nodiscard]] std::string HomePrefix(absl::string_view tenant_id,
                                      const v1::Subject& journey);
+// What links to a subject, with one of two values.
+inline constexpr absl::string_view kLinked = "";
+inline constexpr absl::string_view kUnlinked = "-";
+[[nodiscard]] std::string LinkedPrefix(absl::string_view tenant_id,
+                                       const core::SubjectRef& wide);
 [[nodiscard]] std::string JourneyPrefix(absl::string_view tenant_id);
 [[nodiscard]] std::string DealPrefix(absl::string_view tenant_id);
 [[nodiscard]] std::string StagePrefix(absl::string_view tenant_id,

@@ -71,20 +71,16 @@ ListEntries ListsOfDeal(absl::string_view tenant_id, absl::string_view deal_id,
   return out;
 }
 
-v1::Subject HomeOf(absl::string_view deal_id,
-                   const storage::v1::DealRecord& record) {
-  v1::Subject home;
+Home HomeOf(absl::string_view deal_id,
+            const storage::v1::DealRecord& record) {
   if (!record.account_id().empty()) {
-    home.set_type(v1::SUBJECT_TYPE_ACCOUNT);
-    home.set_id(record.account_id());
-  } else if (!record.contact_id().empty()) {
-    home.set_type(v1::SUBJECT_TYPE_CONTACT);
-    home.set_id(record.contact_id());
-  } else {
-    home.set_type(v1::SUBJECT_TYPE_DEAL);
-    home.set_id(std::string(deal_id));
+    return {core::ToSubject({v1::SUBJECT_TYPE_ACCOUNT, record.account_id()})};
   }
-  return home;
+  if (!record.contact_id().empty()) {
+    return {core::ToSubject({v1::SUBJECT_TYPE_CONTACT, record.contact_id()}),
+            record.contact_moment().at_us()};
+  }
+  return {core::ToSubject({v1::SUBJECT_TYPE_DEAL, deal_id})};
 }
 
 }  // namespace journey::views

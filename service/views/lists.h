@@ -10,6 +10,8 @@
 #include "projections/conclude.h"
 #include "projections/rules/rules.h"
 #include "projections/stall/stall.h"
+#include "service/core/clock.h"
+#include "service/core/touchpoint.h"
 
 namespace journey::views {
 
@@ -52,10 +54,21 @@ struct DealPlaces {
                                       const DealPlaces& places,
                                       const DealPlaces& others);
 
-// The journey that a deal belongs to: its newest account's, else its newest
-// contact's, else its own.
-[[nodiscard]] v1::Subject HomeOf(absl::string_view deal_id,
-                                 const storage::v1::DealRecord& record);
+// Whose journey a deal belongs to: its newest account's, else that of its
+// newest contact when the deal named it, else its own.
+struct Home {
+  v1::Subject subject;
+  // Of the contact; else 0.
+  core::Micros instant = 0;
+
+  friend bool operator==(const Home& a, const Home& b) {
+    return core::RefOf(a.subject) == core::RefOf(b.subject) &&
+           a.instant == b.instant;
+  }
+};
+
+[[nodiscard]] Home HomeOf(absl::string_view deal_id,
+                          const storage::v1::DealRecord& record);
 
 }  // namespace journey::views
 

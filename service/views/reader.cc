@@ -34,7 +34,8 @@ Reader::Reader(const QueryContext& context, absl::string_view tenant_id,
       as_of_(as_of),
       now_(now),
       started_at_(context.clock->Now()),
-      snapshot_(*context.store) {}
+      snapshot_(*context.store),
+      resolver_(*this, tenant_id_) {}
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Make(
     const QueryContext& context, absl::string_view tenant_id,
@@ -53,14 +54,20 @@ std::optional<core::Micros> Reader::CommonInstant() const {
 }
 
 absl::StatusOr<std::optional<v1::Subject>> Reader::JourneyOf(
-    const v1::Subject& subject) const {
+    const v1::Subject& subject) {
   if (subject.type() != v1::SUBJECT_TYPE_DEAL) {
-    return std::optional<v1::Subject>(subject);
+    return resolver_.JourneyOf(subject, as_of_.value_or(now_));
   }
   const auto record = DealRecordOf(subject.id());
   if (!record.ok()) return record.status();
   if (!record->has_value()) return std::optional<v1::Subject>();
-  return std::optional<v1::Subject>(HomeOf(subject.id(), **record));
+  return JourneyOfDeal(subject.id(), **record);
+}
+
+absl::StatusOr<v1::Subject> Reader::JourneyOfDeal(
+    absl::string_view deal_id, const storage::v1::DealRecord& record) {
+  const Home home = HomeOf(deal_id, record);
+  return resolver_.JourneyOf(home.subject, home.instant);
 }
 
 absl::StatusOr<storage::v1::SubjectRecord> Reader::SubjectRecordOf(
@@ -134,10 +141,11 @@ absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {
 }
 
 absl::Status Reader::ScanTouchpoints(absl::string_view subject_key,
+                                     core::Micros from,
                                      const RowVisitor& visit) const {
   absl::Status wanted;
-  const absl::Status status =
-      snapshot_.ScanTouchpoints(subject_key, [&](const TouchpointRow& row) {
+  const absl::Status status = snapshot_.ScanTouchpoints(
+      subject_key, from, [&](const TouchpointRow& row) {
         wanted = CheckWanted();
         return wanted.ok() && visit(row);
       });

@@ -18,6 +18,7 @@
 #include "service/core/clock.h"
 #include "service/core/time.h"
 #include "service/log/event_log.h"
+#include "service/views/journey_resolver.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
 #include "service/views/views.h"
@@ -77,10 +78,16 @@ class Reader final : public IndexSource {
   // differ only while some touchpoint lies in the future.
   [[nodiscard]] std::optional<core::Micros> CommonInstant() const;
 
-  // The journey that a subject belongs to: a deal finds its home, any other
-  // is its own. Unset for a deal that is not known.
+  // The journey that a subject belongs to at the instant asked for. Unset for
+  // a deal that is not known.
   absl::StatusOr<std::optional<v1::Subject>> JourneyOf(
-      const v1::Subject& subject) const;
+      const v1::Subject& subject);
+
+  // The journey that a deal belongs to.
+  absl::StatusOr<v1::Subject> JourneyOfDeal(
+      absl::string_view deal_id, const storage::v1::DealRecord& record);
+
+  [[nodiscard]] JourneyResolver& resolver() { return resolver_; }
 
   // The record of a subject; empty when it is not known.
   absl::StatusOr<storage::v1::SubjectRecord> SubjectRecordOf(
@@ -96,10 +103,14 @@ class Reader final : public IndexSource {
   absl::StatusOr<std::optional<FoldedJourney>> Fold(const v1::Subject& journey);
 
   // As a source, ends with the error of CheckWanted.
-  absl::Status ScanTouchpoints(absl::string_view subject_key,
+  absl::Status ScanTouchpoints(absl::string_view subject_key, core::Micros from,
                                const RowVisitor& visit) const override;
   absl::Status ScanLists(absl::string_view prefix,
                          const Visitor& visit) const override;
+  absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
+      absl::string_view subject_key) const override {
+    return snapshot_.ReadIdentity(subject_key);
+  }
 
   // To be called for each entry that is looked at: now and then asks whether
   // the answer is still wanted.
@@ -122,6 +133,7 @@ class Reader final : public IndexSource {
   const core::Micros started_at_;
   const Snapshot snapshot_;
   storage::v1::TenantRecord tenant_;
+  JourneyResolver resolver_;
   mutable int64_t entries_ = 0;
   int64_t refolded_ = 0;
 };

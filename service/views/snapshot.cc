@@ -240,6 +240,15 @@ absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
                       });
 }
 
+absl::StatusOr<storage::v1::IdentityState> Snapshot::ReadIdentity(
+    absl::string_view subject_key) const {
+  // The journey in the same record is dear to parse.
+  storage::v1::SubjectIdentity record;
+  const auto found = Get(Family::kSubjects, subject_key, record);
+  if (!found.ok()) return found.status();
+  return std::move(*record.mutable_identity());
+}
+
 absl::Status Snapshot::ReadFromDisk(Family family, std::vector<DiskKey> keys,
                                     ValueTaker take) const {
   if (keys.empty()) return absl::OkStatus();
@@ -263,6 +272,7 @@ absl::Status Snapshot::ReadFromDisk(Family family, std::vector<DiskKey> keys,
 }
 
 absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
+                                       core::Micros from,
                                        const RowVisitor& visit) const {
   ApplyWaiting();
   std::vector<TouchpointRow> rows;
@@ -271,20 +281,24 @@ absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
       active_->Touchpoints(subject_key, version_);
   rows.insert(rows.end(), newer.begin(), newer.end());
   SortAndKeepLast(rows);
+  std::string first(subject_key);
+  AppendInstant(from, first);
   rocksdb::ReadOptions options = ReadOptions();
   const std::string end = PrefixEnd(subject_key);
   const rocksdb::Slice upper = ToSlice(end);
   if (!end.empty()) options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> disk(
       store_.db_->NewIterator(options, store_.handle(Family::kTouchpoints)));
-  auto in_memory = rows.begin();
+  auto in_memory = std::partition_point(
+      rows.begin(), rows.end(),
+      [&](const TouchpointRow& row) { return row.occurred_at < from; });
   int64_t last_position = 0;
   const auto show = [&](const TouchpointRow& row) {
     if (row.position == last_position) return true;
     last_position = row.position;
     return visit(row);
   };
-  for (disk->Seek(ToSlice(subject_key)); disk->Valid(); disk->Next()) {
+  for (disk->Seek(first); disk->Valid(); disk->Next()) {
     absl::string_view suffix = ToView(disk->key());
     suffix.remove_prefix(subject_key.size());
     const auto row = DecodeRow(suffix, ToView(disk->value()));

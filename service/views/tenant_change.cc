@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "service/core/identity.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
@@ -15,21 +16,15 @@ namespace {
 using storage::v1::DealRecord;
 using storage::v1::Moment;
 
-bool SameSubject(const v1::Subject& a, const v1::Subject& b) {
-  return a.type() == b.type() && a.id() == b.id();
-}
-
-// Keeps the newest moment and its id. True when the id changed.
-bool KeepNewest(const std::string& id, const Moment& moment,
+// Keeps the newest moment and its id.
+void KeepNewest(const std::string& id, const Moment& moment,
                 Moment* newest_moment, std::string* newest_id) {
-  if (id.empty()) return false;
+  if (id.empty()) return;
   if (!newest_id->empty() && projections::Before(moment, *newest_moment)) {
-    return false;
+    return;
   }
   *newest_moment = moment;
-  const bool changed = *newest_id != id;
   *newest_id = id;
-  return changed;
 }
 
 void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
@@ -47,7 +42,11 @@ void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
 }  // namespace
 
 TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
-    : context_(context), tenant_id_(std::move(tenant_id)) {}
+    : context_(context),
+      tenant_id_(std::move(tenant_id)),
+      identity_(context.log, context.update, tenant_id_),
+      before_(context.update, tenant_id_),
+      after_(identity_, tenant_id_) {}
 
 void TenantChange::Add(const log::TenantEvents& events) {
   parts_.push_back(&events);
@@ -65,6 +64,13 @@ absl::Status TenantChange::Run() {
     }
     tenant_.set_chain(part->chain);
   }
+  if (status.ok()) status = identity_.Run();
+  if (status.ok()) status = LoadSubjects();
+  if (status.ok()) status = TakeIdentities();
+  if (status.ok()) status = LoadLinked();
+  if (status.ok()) status = RouteGiven();
+  if (status.ok()) status = RouteDeals();
+  if (status.ok()) status = RouteRetracted();
   if (status.ok()) status = LoadSubjects();
   if (status.ok()) status = LoadDealsToFold();
   for (auto& [key, entry] : subjects_) {
@@ -95,7 +101,7 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
     id.retraction_position = *retraction;
   }
   context_.update.PutId(id_key, id);
-  PutRows(touchpoint, id);
+  PutRows(event, id);
   tenant_.set_newest_occurred_us(std::max(
       tenant_.newest_occurred_us(), core::ToMicros(touchpoint.occurred_at())));
   const auto subject = core::SubjectOf(touchpoint);
@@ -103,8 +109,10 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
   SubjectEntry& given = EntryOf(*subject);
   ++given.versions_added;
   if (event.retracted_on_arrival) return absl::OkStatus();
-  if (!touchpoint.deal_id().empty()) return RouteToDeal(touchpoint);
-  given.pending.push_back(&touchpoint);
+  identity_.Note(event);
+  if (core::IsIdentityKind(touchpoint)) return absl::OkStatus();
+  if (!touchpoint.deal_id().empty()) return AddToDeal(touchpoint);
+  given.given.push_back(&touchpoint);
   return absl::OkStatus();
 }
 
@@ -125,20 +133,17 @@ absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   if (id.position == 0) return absl::OkStatus();
   const auto target = context_.log.ReadPositions(tenant_id_, {id.position});
   if (!target.ok()) return target.status();
-  targets_.push_back(target->front().touchpoint);
-  const v1::Touchpoint& touchpoint = *targets_.back();
-  PutRows(touchpoint, id);
-  const auto subject = core::SubjectOf(touchpoint);
-  if (!subject.has_value()) return absl::OkStatus();
-  if (!touchpoint.deal_id().empty()) {
-    return RecomputeHome(touchpoint.deal_id());
-  }
-  EntryOf(*subject).refold = true;
-  return absl::OkStatus();
+  targets_.push_back(target->front());
+  PutRows(targets_.back(), id);
+  identity_.NoteRetracted(targets_.back());
+  const v1::Touchpoint& touchpoint = *targets_.back().touchpoint;
+  return touchpoint.deal_id().empty() ? absl::OkStatus()
+                                      : RecomputeHome(touchpoint.deal_id());
 }
 
-void TenantChange::PutRows(const v1::Touchpoint& touchpoint,
-                           const log::IdEntry& id) {
+void TenantChange::PutRows(const log::LogEvent& event, const log::IdEntry& id) {
+  const v1::Touchpoint& touchpoint = *event.touchpoint;
+  const auto links = log::LinksInForce(event);
   TouchpointRow row;
   row.occurred_at = core::ToMicros(touchpoint.occurred_at());
   row.position = id.position;
@@ -146,6 +151,11 @@ void TenantChange::PutRows(const v1::Touchpoint& touchpoint,
   row.has_deal = !touchpoint.deal_id().empty();
   row.as_given = true;
   for (const core::SubjectRef& subject : core::SubjectsOf(touchpoint)) {
+    row.links = std::any_of(
+        links.begin(), links.end(), [&](const core::LinkRef& link) {
+          return link.narrow == subject ||
+                 (link.wide == subject && touchpoint.has_account_merge());
+        });
     context_.update.PutTouchpoint(SubjectKey(tenant_id_, subject), row);
     row.as_given = false;
   }
@@ -189,37 +199,33 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
   return &deals_.find(deal_id)->second;
 }
 
-// Finds the deal's journey, which the touchpoint may change, and lets the
-// touchpoint wait there to be folded.
-absl::Status TenantChange::RouteToDeal(const v1::Touchpoint& touchpoint) {
-  const std::string& deal_id = touchpoint.deal_id();
+absl::StatusOr<TenantChange::DealEntry*> TenantChange::NameDeal(
+    const std::string& deal_id) {
   const auto deal = LoadDeal(deal_id);
+  if (!deal.ok() || (*deal)->is_named) return deal;
+  (*deal)->is_named = true;
+  (*deal)->dirty = true;
+  (*deal)->home_before = HomeOf(deal_id, *(*deal)->record);
+  return deal;
+}
+
+absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
+  const auto deal = NameDeal(touchpoint.deal_id());
   if (!deal.ok()) return deal.status();
-  DealEntry& entry = **deal;
-  const v1::Subject before = HomeOf(deal_id, *entry.record);
-  const bool is_first = !entry.existed && !entry.dirty;
-  NoteHome(touchpoint, *entry.record);
-  entry.dirty = true;
-  const v1::Subject after = HomeOf(deal_id, *entry.record);
-  if (is_first) {
-    context_.update.Put(Family::kLists, HomePrefix(tenant_id_, after) + deal_id,
-                        "");
-  } else if (!SameSubject(before, after)) {
-    MoveDeal(deal_id, before, after);
-  }
-  EntryOf(after).pending.push_back(&touchpoint);
+  NoteHome(touchpoint, *(*deal)->record);
+  (*deal)->pending.push_back(&touchpoint);
   return absl::OkStatus();
 }
 
-// Finds the deal's journey from all of its touchpoints, after one of them was
+// Finds a deal's home from all of its touchpoints, after one of them was
 // retracted.
 absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
-  const auto deal = LoadDeal(deal_id);
+  const auto deal = NameDeal(deal_id);
   if (!deal.ok()) return deal.status();
+  (*deal)->refold = true;
   auto rows = TouchpointsOfDeal(context_.update, tenant_id_, deal_id);
   if (!rows.ok()) return rows.status();
   DealRecord& record = *(*deal)->record;
-  const v1::Subject before = HomeOf(deal_id, record);
   record.clear_account_moment();
   record.clear_account_id();
   record.clear_contact_moment();
@@ -229,28 +235,12 @@ absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
   while (true) {
     const auto placed = reader.Next(kOrderedReadMax);
     if (!placed.ok()) return placed.status();
-    if (placed->empty()) break;
+    if (placed->empty()) return absl::OkStatus();
     for (const PlacedEvent& each : *placed) {
       if (each.row.retraction_position != 0) continue;
       NoteHome(*each.event.touchpoint, record);
     }
   }
-  const v1::Subject after = HomeOf(deal_id, record);
-  (*deal)->dirty = true;
-  if (!SameSubject(before, after)) MoveDeal(deal_id, before, after);
-  EntryOf(after).refold = true;
-  return absl::OkStatus();
-}
-
-void TenantChange::MoveDeal(const std::string& deal_id,
-                            const v1::Subject& before,
-                            const v1::Subject& after) {
-  context_.update.Delete(Family::kLists,
-                         HomePrefix(tenant_id_, before) + deal_id);
-  context_.update.Put(Family::kLists, HomePrefix(tenant_id_, after) + deal_id,
-                      "");
-  EntryOf(before).refold = true;
-  EntryOf(after).refold = true;
 }
 
 TenantChange::SubjectEntry& TenantChange::EntryOf(

@@ -17,6 +17,8 @@
 #include "projections/rules/rules.h"
 #include "service/core/touchpoint.h"
 #include "service/log/event_log.h"
+#include "service/views/identity_change.h"
+#include "service/views/journey_resolver.h"
 #include "service/views/lists.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
@@ -36,6 +38,8 @@ struct ChangeContext {
 class TenantChange {
  public:
   TenantChange(const ChangeContext& context, std::string tenant_id);
+  TenantChange(const TenantChange&) = delete;
+  TenantChange& operator=(const TenantChange&) = delete;
 
   // Adds the next events of the tenant. They are durable, and outlive Run.
   void Add(const log::TenantEvents& events);
@@ -47,6 +51,11 @@ class TenantChange {
   [[nodiscard]] const std::vector<v1::Subject>& full_subjects() const {
     return full_subjects_;
   }
+  // See IdentityChange.
+  [[nodiscard]] const std::vector<std::pair<v1::Subject, bool>>& full_links()
+      const {
+    return identity_.full_links();
+  }
   // The tenant had no events before.
   [[nodiscard]] bool is_new_tenant() const { return is_new_tenant_; }
 
@@ -55,6 +64,12 @@ class TenantChange {
     storage::v1::DealRecord* record = nullptr;
     bool existed = false;
     bool dirty = false;
+    // Its touchpoints, or what decides its journey, change.
+    bool is_named = false;
+    // A touchpoint of it was retracted.
+    bool refold = false;
+    Home home_before;
+    std::vector<const v1::Touchpoint*> pending;
     // Filled when the deal is about to change.
     std::optional<DealPlaces> places_before;
   };
@@ -62,8 +77,13 @@ class TenantChange {
     v1::Subject subject;
     storage::v1::SubjectRecord* record = nullptr;
     int64_t versions_added = 0;
-    bool refold = false;
+    // Touchpoints without a deal that are written to the subject.
+    std::vector<const v1::Touchpoint*> given;
+    // Touchpoints of the subject's journey that are still to be folded.
     std::vector<const v1::Touchpoint*> pending;
+    // The journey has to be folded from its first touchpoint.
+    bool refold = false;
+    bool has_new_identity = false;
     // Unset while there was no journey.
     std::optional<JourneyPlaces> places_before;
   };
@@ -71,21 +91,29 @@ class TenantChange {
   absl::Status AddEvent(const log::LogEvent& event);
   absl::Status AddTouchpoint(const log::LogEvent& event);
   absl::Status AddRetraction(const log::LogEvent& event);
-  void PutRows(const v1::Touchpoint& touchpoint, const log::IdEntry& id);
+  void PutRows(const log::LogEvent& event, const log::IdEntry& id);
   absl::StatusOr<int64_t> WaitingRetraction(const std::string& id_key) const;
 
   absl::StatusOr<DealEntry*> LoadDeal(const std::string& deal_id);
   absl::Status LoadDeals(const std::vector<std::string>& deal_ids);
   absl::Status LoadNamedDeals();
-  absl::Status RouteToDeal(const v1::Touchpoint& touchpoint);
+  // A deal of which a touchpoint comes or goes.
+  absl::StatusOr<DealEntry*> NameDeal(const std::string& deal_id);
+  absl::Status AddToDeal(const v1::Touchpoint& touchpoint);
   absl::Status RecomputeHome(const std::string& deal_id);
-  void MoveDeal(const std::string& deal_id, const v1::Subject& before,
-                const v1::Subject& after);
+
+  absl::Status TakeIdentities();
+  absl::Status LoadLinked();
+  absl::Status RouteGiven();
+  absl::Status RouteDeals();
+  absl::Status RouteDeal(const std::string& deal_id, DealEntry& deal);
+  absl::Status RouteRetracted();
   SubjectEntry& EntryOf(const core::SubjectRef& subject);
   SubjectEntry& EntryOf(const v1::Subject& subject) {
     return EntryOf(core::RefOf(subject));
   }
 
+  // Loads what is not loaded yet.
   absl::Status LoadSubjects();
   absl::Status LoadDealsToFold();
   absl::Status FoldOn(SubjectEntry& entry);
@@ -102,8 +130,11 @@ class TenantChange {
   const std::string tenant_id_;
   bool is_new_tenant_ = false;
   std::vector<const log::TenantEvents*> parts_;
+  IdentityChange identity_;
+  JourneyResolver before_;
+  JourneyResolver after_;
   // Touchpoints read back because a retraction names them.
-  std::vector<std::shared_ptr<const v1::Touchpoint>> targets_;
+  std::vector<log::LogEvent> targets_;
 
   storage::v1::TenantRecord tenant_;
   // By id.

@@ -1,4 +1,4 @@
-// The second half of a tenant's change: folding, and what it puts.
+// The last part of a tenant's change: folding, and what it puts.
 #include <algorithm>
 #include <utility>
 
@@ -24,6 +24,7 @@ absl::Status TenantChange::LoadSubjects() {
   entries.reserve(subjects_.size());
   keys.reserve(subjects_.size());
   for (auto& [key, entry] : subjects_) {
+    if (entry.record != nullptr) continue;
     entry.record =
         google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
             &context_.arena);
@@ -99,14 +100,14 @@ absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
 }
 
 absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
-  auto rows = TouchpointsOfJourney(context_.update, tenant_id_, entry.subject,
+  auto rows = TouchpointsOfJourney(identity_, tenant_id_, entry.subject,
                                    core::kNever);
   if (!rows.ok()) return rows.status();
   auto fold = Refold(context_.rules, context_.log, tenant_id_, entry.subject,
                      *std::move(rows));
   if (!fold.ok()) return fold.status();
   const auto deal_ids =
-      DealsOfJourney(context_.update, tenant_id_, entry.subject);
+      DealsOfJourney(identity_, tenant_id_, entry.subject);
   if (!deal_ids.ok()) return deal_ids.status();
   if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
   for (const std::string& deal_id : *deal_ids) {
@@ -142,6 +143,10 @@ void TenantChange::PutSubjects() {
 }
 
 void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
+  if (entry.versions_added == 0 && entry.pending.empty() && !entry.refold &&
+      !entry.has_new_identity) {
+    return;
+  }
   storage::v1::SubjectRecord& record = *entry.record;
   const int64_t version_before = record.version();
   record.set_version(version_before + entry.versions_added);

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
+#include "service/core/errors.h"
 #include "service/core/touchpoint.h"
+#include "service/views/journey_resolver.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
@@ -17,7 +19,7 @@ absl::Status Collect(const IndexSource& source, absl::string_view tenant_id,
                      const core::SubjectRef& subject, core::Micros until,
                      absl::FunctionRef<bool(const TouchpointRow&)> wanted,
                      std::vector<TouchpointRow>& out) {
-  return source.ScanTouchpoints(SubjectKey(tenant_id, subject),
+  return source.ScanTouchpoints(SubjectKey(tenant_id, subject), 0,
                                 [&](const TouchpointRow& row) {
                                   if (row.occurred_at > until) return false;
                                   if (wanted(row)) out.push_back(row);
@@ -33,6 +35,93 @@ absl::Status CollectDeal(const IndexSource& source, absl::string_view tenant_id,
       [](const TouchpointRow&) { return true; }, out);
 }
 
+// What belongs to a journey: parts of its members, and deals.
+class JourneyParts {
+ public:
+  JourneyParts(const IndexSource& source, absl::string_view tenant_id,
+               const v1::Subject& journey)
+      : source_(source),
+        tenant_id_(tenant_id),
+        journey_(journey),
+        resolver_(source, tenant_id) {}
+
+  absl::Status FindMembers() {
+    auto members = resolver_.MembersOf(journey_);
+    if (!members.ok()) return members.status();
+    members_ = *std::move(members);
+    return absl::OkStatus();
+  }
+
+  absl::Status CollectWithoutDeal(core::Micros until,
+                                  std::vector<TouchpointRow>& out) {
+    for (const v1::Subject& member : members_) {
+      // Those of a deal name it.
+      if (member.type() == v1::SUBJECT_TYPE_DEAL) continue;
+      const auto always = AlwaysBelongs(member);
+      if (!always.ok()) return always.status();
+      absl::Status failed;
+      const absl::Status status = Collect(
+          source_, tenant_id_, core::RefOf(member), until,
+          [&](const TouchpointRow& row) {
+            if (!row.as_given || row.has_deal || !failed.ok()) return false;
+            if (*always) return true;
+            const auto belongs = Belongs(member, row.occurred_at);
+            failed = belongs.status();
+            return belongs.ok() && *belongs;
+          },
+          out);
+      if (!failed.ok()) return failed;
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<std::string>> Deals() {
+    std::vector<std::string> out;
+    for (const v1::Subject& member : members_) {
+      absl::Status failed;
+      const absl::Status status = source_.ScanLists(
+          HomePrefix(tenant_id_, member),
+          [&](absl::string_view deal_id, absl::string_view value) {
+            core::Micros instant = 0;
+            if (!value.empty() && !ConsumeInstant(value, instant)) {
+              failed = core::DamagedError("views: a deal's home is damaged");
+              return false;
+            }
+            const auto belongs = Belongs(member, instant);
+            failed = belongs.status();
+            if (belongs.ok() && *belongs) out.emplace_back(deal_id);
+            return failed.ok();
+          });
+      if (!failed.ok()) return failed;
+      if (!status.ok()) return status;
+    }
+    return out;
+  }
+
+ private:
+  // True for one that links do not take elsewhere at some times.
+  absl::StatusOr<bool> AlwaysBelongs(const v1::Subject& member) {
+    const auto identity = resolver_.IdentityOf(core::RefOf(member));
+    if (!identity.ok()) return identity.status();
+    if (!(*identity)->links().empty()) return false;
+    return Belongs(member, 0);
+  }
+
+  absl::StatusOr<bool> Belongs(const v1::Subject& member,
+                               core::Micros instant) {
+    const auto journey = resolver_.JourneyOf(member, instant);
+    if (!journey.ok()) return journey.status();
+    return core::RefOf(*journey) == core::RefOf(journey_);
+  }
+
+  const IndexSource& source_;
+  const absl::string_view tenant_id_;
+  const v1::Subject& journey_;
+  JourneyResolver resolver_;
+  std::vector<v1::Subject> members_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfDeal(
@@ -45,36 +134,42 @@ absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfDeal(
   return out;
 }
 
+absl::StatusOr<std::vector<TouchpointRow>> LinkingTouchpoints(
+    const IndexSource& source, absl::string_view tenant_id,
+    const core::SubjectRef& subject) {
+  std::vector<TouchpointRow> out;
+  const absl::Status status = Collect(
+      source, tenant_id, subject, core::kNever,
+      [](const TouchpointRow& row) {
+        return row.links && row.retraction_position == 0;
+      },
+      out);
+  if (!status.ok()) return status;
+  return out;
+}
+
 absl::StatusOr<std::vector<std::string>> DealsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey) {
-  std::vector<std::string> out;
-  const absl::Status status =
-      source.ScanLists(HomePrefix(tenant_id, journey),
-                       [&](absl::string_view deal_id, absl::string_view) {
-                         out.emplace_back(deal_id);
-                         return true;
-                       });
-  if (!status.ok()) return status;
-  return out;
+  JourneyParts parts(source, tenant_id, journey);
+  if (const absl::Status status = parts.FindMembers(); !status.ok()) {
+    return status;
+  }
+  return parts.Deals();
 }
 
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey, core::Micros until) {
   std::vector<TouchpointRow> out;
-  if (journey.type() != v1::SUBJECT_TYPE_DEAL) {
-    const absl::Status status = Collect(
-        source, tenant_id, core::RefOf(journey), until,
-        [](const TouchpointRow& row) { return row.as_given && !row.has_deal; },
-        out);
-    if (!status.ok()) return status;
-  }
-  const auto deals = DealsOfJourney(source, tenant_id, journey);
+  JourneyParts parts(source, tenant_id, journey);
+  absl::Status status = parts.FindMembers();
+  if (status.ok()) status = parts.CollectWithoutDeal(until, out);
+  if (!status.ok()) return status;
+  const auto deals = parts.Deals();
   if (!deals.ok()) return deals.status();
   for (const std::string& deal_id : *deals) {
-    const absl::Status status =
-        CollectDeal(source, tenant_id, deal_id, until, out);
+    status = CollectDeal(source, tenant_id, deal_id, until, out);
     if (!status.ok()) return status;
   }
   // What was collected is sorted but for the seams between subjects.

@@ -13,6 +13,7 @@
 #include "journey/v1/common.pb.h"
 #include "projections/journey_fold.h"
 #include "service/core/clock.h"
+#include "service/core/touchpoint.h"
 #include "service/log/event_log.h"
 #include "service/views/index_source.h"
 #include "service/views/touchpoint_row.h"
@@ -25,14 +26,20 @@ absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfDeal(
     const IndexSource& source, absl::string_view tenant_id,
     absl::string_view deal_id);
 
+// The touchpoints that link a subject to a wider one, or merge it, by time and
+// position. Neither inert nor retracted ones.
+absl::StatusOr<std::vector<TouchpointRow>> LinkingTouchpoints(
+    const IndexSource& source, absl::string_view tenant_id,
+    const core::SubjectRef& subject);
+
 // Ids of the deals that belong to a journey.
 absl::StatusOr<std::vector<std::string>> DealsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey);
 
 // The touchpoints of a journey that occurred by `until`, by time and position:
-// those written to its subject without a deal, and all of its deals'.
-// Retracted ones are included.
+// those without a deal written to its subject or to one linked to it then, and
+// all of its deals'. Retracted ones are included.
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey, core::Micros until);

@@ -12,6 +12,7 @@ namespace {
 constexpr char kHasDeal = 1;
 constexpr char kAsGiven = 2;
 constexpr char kRetracted = 4;
+constexpr char kLinks = 8;
 constexpr size_t kNumberBytes = sizeof(uint64_t);
 
 absl::Status DamagedRow() {
@@ -42,6 +43,7 @@ std::string EncodeRow(const TouchpointRow& row) {
   const bool retracted = row.retraction_position != 0;
   value.push_back(static_cast<char>((row.has_deal ? kHasDeal : 0) |
                                     (row.as_given ? kAsGiven : 0) |
+                                    (row.links ? kLinks : 0) |
                                     (retracted ? kRetracted : 0)));
   if (retracted) {
     core::AppendBigEndian(static_cast<uint64_t>(row.retraction_position),
@@ -64,6 +66,7 @@ absl::StatusOr<TouchpointRow> DecodeRow(absl::string_view key_suffix,
   if (value.size() != (retracted ? kNumberBytes : 0)) return DamagedRow();
   row.has_deal = (flags & kHasDeal) != 0;
   row.as_given = (flags & kAsGiven) != 0;
+  row.links = (flags & kLinks) != 0;
   if (retracted) {
     row.retraction_position = static_cast<int64_t>(core::LoadBigEndian(value));
   }

@@ -25,6 +25,8 @@ struct TouchpointRow {
   bool has_deal = false;
   // The subject is the one that the touchpoint is written to.
   bool as_given = false;
+  // It links the subject to a wider one, or merges it, and is not inert.
+  bool links = false;
 
   friend bool operator<(const TouchpointRow& a, const TouchpointRow& b) {
     return std::tie(a.occurred_at, a.position) <

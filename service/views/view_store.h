@@ -142,12 +142,14 @@ class Snapshot : public IndexSource {
   absl::Status Scan(Family family, absl::string_view first,
                     absl::string_view end, const Visitor& visit) const;
 
-  absl::Status ScanTouchpoints(absl::string_view subject_key,
+  absl::Status ScanTouchpoints(absl::string_view subject_key, core::Micros from,
                                const RowVisitor& visit) const override;
   absl::Status ScanLists(absl::string_view prefix,
                          const Visitor& visit) const override {
     return ScanPrefix(Family::kLists, prefix, visit);
   }
+  absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
+      absl::string_view subject_key) const override;
 
   // The same for `default` or `lists`.
   absl::Status ScanPrefix(Family family, absl::string_view prefix,

@@ -1,11 +1,10 @@
 #include "service/views/views.h"
 
 #include <atomic>
+#include <map>
 #include <string>
 #include <utility>
 
-#include "absl/container/btree_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
@@ -13,8 +12,11 @@
 #include "service/core/time.h"
 #include "service/views/deal_queries.h"
 #include "service/views/digest.h"
+#include "service/views/full_set.h"
 #include "service/views/head_listeners.h"
+#include "service/views/identity_queries.h"
 #include "service/views/journey_queries.h"
+#include "service/views/journey_resolver.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
 #include "service/views/tenant_change.h"
@@ -25,10 +27,25 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 3;
+constexpr int kViewsFormatVersion = 4;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
+
+// True when a merge would join too many accounts.
+absl::StatusOr<bool> IsMergeTooLarge(const Snapshot& snapshot,
+                                     absl::string_view tenant_id,
+                                     const core::LinkRef& merge) {
+  JourneyResolver resolver(snapshot, tenant_id);
+  const auto same = resolver.SameAccounts(std::string(merge.narrow.id));
+  if (!same.ok()) return same.status();
+  if (std::binary_search(same->begin(), same->end(), merge.wide.id)) {
+    return false;
+  }
+  const auto others = resolver.SameAccounts(std::string(merge.wide.id));
+  if (!others.ok()) return others.status();
+  return same->size() + others->size() > core::kMergedAccountsMax;
+}
 
 class ViewsImpl final : public Views {
  public:
@@ -65,6 +82,8 @@ class ViewsImpl final : public Views {
   absl::StatusOr<int64_t> SubjectVersion(absl::string_view tenant_id,
                                          const v1::Subject& subject) override;
   bool IsFull(absl::string_view tenant_id, const v1::Subject& subject) override;
+  absl::StatusOr<bool> IsInert(absl::string_view tenant_id,
+                               const core::LinkRef& link) override;
 
   absl::Status Apply(const log::CommitGroup& group) override {
     return ApplyAll(&group, 1);
@@ -93,6 +112,11 @@ class ViewsImpl final : public Views {
       const v1::GetTimelineRequest& request,
       const StillWanted& still_wanted) const override {
     return views::GetTimeline(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::ResolveResponse> Resolve(
+      const v1::ResolveRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::Resolve(Context(still_wanted), request);
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
       const v1::GetDealRequest& request,
@@ -144,7 +168,7 @@ class ViewsImpl final : public Views {
     return context;
   }
   absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
-  void Publish(const absl::btree_map<std::string, TenantChange>& changes);
+  void Publish(const std::map<std::string, TenantChange>& changes);
 
   const ViewsOptions options_;
   const std::unique_ptr<ViewStore> store_;
@@ -158,9 +182,9 @@ class ViewsImpl final : public Views {
   std::atomic<int64_t> event_count_;
   std::atomic<int64_t> tenant_count_ = 0;
 
-  mutable core::Mutex full_mutex_;
-  absl::flat_hash_set<std::string> full_subjects_ ABSL_GUARDED_BY(full_mutex_);
-  std::atomic<bool> has_full_subjects_ = false;
+  FullSet full_subjects_;
+  // Subjects that may not be in further links.
+  FullSet full_links_;
 
   HeadListeners listeners_;
 };
@@ -175,16 +199,15 @@ absl::Status ViewsImpl::Load() {
                             return true;
                           });
   if (!status.ok()) return status;
-  absl::flat_hash_set<std::string> full;
-  status = snapshot.ScanPrefix(Family::kDefault, FullSubjectsPrefix(),
+  const auto load = [&](const std::string& prefix, FullSet& full) {
+    return snapshot.ScanPrefix(Family::kDefault, prefix,
                                [&](absl::string_view key, absl::string_view) {
-                                 full.insert(std::string(key));
+                                 full.Insert(key);
                                  return true;
                                });
-  core::MutexLock lock(&full_mutex_);
-  has_full_subjects_ = !full.empty();
-  full_subjects_ = std::move(full);
-  return status;
+  };
+  status = load(FullSubjectsPrefix(), full_subjects_);
+  return status.ok() ? load(FullLinksPrefix(), full_links_) : status;
 }
 
 // Replays the log from the checkpoint to its head, many groups at a time.
@@ -217,7 +240,7 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   arena_options.initial_block_size = arena_block_.size();
   google::protobuf::Arena arena(arena_options);
   const ChangeContext context{*options_.log, *options_.rules, update, arena};
-  absl::btree_map<std::string, TenantChange> changes;
+  std::map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
     events += groups[i].event_count();
@@ -240,20 +263,25 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   return absl::OkStatus();
 }
 
-void ViewsImpl::Publish(
-    const absl::btree_map<std::string, TenantChange>& changes) {
+void ViewsImpl::Publish(const std::map<std::string, TenantChange>& changes) {
   group_ = checkpoint_.group();
   event_count_ = checkpoint_.event_count();
   for (const auto& [tenant_id, change] : changes) {
     if (change.is_new_tenant()) ++tenant_count_;
     for (const v1::Subject& subject : change.full_subjects()) {
-      core::MutexLock lock(&full_mutex_);
-      full_subjects_.insert(SubjectKey(tenant_id, subject));
-      has_full_subjects_ = true;
+      full_subjects_.Insert(SubjectKey(tenant_id, subject));
+    }
+    for (const auto& [subject, is_full] : change.full_links()) {
+      const std::string key = SubjectKey(tenant_id, subject);
+      if (is_full) {
+        full_links_.Insert(key);
+      } else {
+        full_links_.Erase(key);
+      }
     }
   }
   listeners_.Notify([&](const std::string& tenant_id) {
-    return changes.contains(tenant_id);
+    return changes.count(tenant_id) > 0;
   });
 }
 
@@ -292,9 +320,26 @@ absl::StatusOr<int64_t> ViewsImpl::SubjectVersion(absl::string_view tenant_id,
 
 bool ViewsImpl::IsFull(absl::string_view tenant_id,
                        const v1::Subject& subject) {
-  if (!has_full_subjects_) return false;
-  core::MutexLock lock(&full_mutex_);
-  return full_subjects_.contains(SubjectKey(tenant_id, subject));
+  return !full_subjects_.is_empty() &&
+         full_subjects_.Contains(SubjectKey(tenant_id, subject));
+}
+
+absl::StatusOr<bool> ViewsImpl::IsInert(absl::string_view tenant_id,
+                                        const core::LinkRef& link) {
+  if (link.narrow.type == link.wide.type) {
+    return IsMergeTooLarge(Snapshot(*store_), tenant_id, link);
+  }
+  if (full_links_.is_empty()) return false;
+  const std::string narrow = SubjectKey(tenant_id, link.narrow);
+  if (full_links_.Contains(narrow)) return true;
+  if (!full_links_.Contains(SubjectKey(tenant_id, link.wide))) return false;
+  // One more link of a subject that has one already.
+  const auto identity = Snapshot(*store_).ReadIdentity(narrow);
+  if (!identity.ok()) return identity.status();
+  return std::none_of(identity->links().begin(), identity->links().end(),
+                      [&](const auto& known) {
+                        return core::RefOf(known.target()) == link.wide;
+                      });
 }
 
 absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
@@ -320,7 +365,7 @@ absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
   const Snapshot snapshot(*store_);
   std::vector<int64_t> positions;
   const absl::Status status = snapshot.ScanTouchpoints(
-      SubjectKey(tenant_id, subject), [&](const TouchpointRow& row) {
+      SubjectKey(tenant_id, subject), 0, [&](const TouchpointRow& row) {
         positions.push_back(row.position);
         if (row.retraction_position != 0) {
           positions.push_back(row.retraction_position);

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "journey/v1/admin_service.pb.h"
 #include "journey/v1/deal_service.pb.h"
+#include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
 #include "projections/rules/rules.h"
 #include "service/core/clock.h"
@@ -77,6 +78,9 @@ class Views : public log::CommitIndex, public log::GroupSink {
       const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
       const v1::GetTimelineRequest& request,
+      const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::ResolveResponse> Resolve(
+      const v1::ResolveRequest& request,
       const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::GetDealResponse> GetDeal(
       const v1::GetDealRequest& request,

@@ -80,6 +80,10 @@ class FakeViews final : public CommitIndex, public GroupSink {
   absl::StatusOr<int64_t> SubjectVersion(absl::string_view tenant_id,
                                          const v1::Subject& subject) override;
   bool IsFull(absl::string_view tenant_id, const v1::Subject& subject) override;
+  absl::StatusOr<bool> IsInert(absl::string_view /*tenant_id*/,
+                               const core::LinkRef& link) override {
+    return link.wide.id == "full";
+  }
   absl::Status Apply(const CommitGroup& group) override;
 
   // Applying waits until Resume.

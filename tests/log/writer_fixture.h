@@ -34,12 +34,17 @@ struct CountingObserver final : public WriterObserver {
     const std::lock_guard<std::mutex> lock(mutex);
     repeated += count;
   }
+  void OnInertLinks(int64_t count) override {
+    const std::lock_guard<std::mutex> lock(mutex);
+    inert_links += count;
+  }
 
   std::mutex mutex;
   std::condition_variable changed;
   int64_t events = 0;
   int64_t groups = 0;
   int64_t repeated = 0;
+  int64_t inert_links = 0;
 };
 
 class WriterTest : public ::testing::Test {

@@ -168,7 +168,7 @@ class ViewStoreTest : public ::testing::Test {
       Model got;
       ASSERT_TRUE(snapshot
                       .ScanTouchpoints(
-                          Subject(subject),
+                          Subject(subject), 0,
                           [&](const TouchpointRow& row) {
                             std::string key = Subject(subject);
                             AppendRowKey(row, key);

@@ -1,0 +1,379 @@
+#include "service/views/identity_change.h"
+
+#include <algorithm>
+
+#include "projections/identity/links.h"
+#include "projections/journey_fold.h"
+#include "service/core/limits.h"
+#include "service/views/keys.h"
+#include "service/views/touchpoint_index.h"
+
+namespace journey::views {
+namespace {
+
+using storage::v1::IdentityState;
+using storage::v1::Moment;
+
+bool IsSame(const Moment& a, const Moment& b) {
+  return !projections::Before(a, b) && !projections::Before(b, a);
+}
+
+// Keys of the subjects that have been targets at any time.
+absl::btree_set<core::SubjectRef> TargetsOf(const IdentityState& identity) {
+  absl::btree_set<core::SubjectRef> out;
+  for (const auto& link : identity.links()) {
+    out.insert(core::RefOf(link.target()));
+  }
+  return out;
+}
+
+int LinkedMax(v1::SubjectType wide) {
+  return wide == v1::SUBJECT_TYPE_CONTACT ? core::kContactLinkedMax
+                                          : core::kAccountLinkedMax;
+}
+
+bool IsFull(const v1::Subject& subject, const IdentityState& identity) {
+  return identity.linked_count() >= LinkedMax(subject.type()) ||
+         identity.links_size() >= core::kLinkChangesMax;
+}
+
+}  // namespace
+
+void IdentityChange::Note(const log::LogEvent& event) {
+  for (const core::LinkRef& link : log::LinksInForce(event)) {
+    if (link.narrow.type == link.wide.type) {
+      NoteMerge(link);
+    } else {
+      NarrowOf(link.narrow)
+          .added.emplace_back(projections::MomentOf(*event.touchpoint),
+                              core::ToSubject(link.wide));
+    }
+  }
+}
+
+void IdentityChange::NoteRetracted(const log::LogEvent& event) {
+  for (const core::LinkRef& link : log::LinksInForce(event)) {
+    if (link.narrow.type == link.wide.type) {
+      NoteMerge(link);
+    } else {
+      NarrowOf(link.narrow)
+          .withdrawn.push_back(projections::MomentOf(*event.touchpoint));
+    }
+  }
+}
+
+IdentityChange::NarrowChange& IdentityChange::NarrowOf(
+    const core::SubjectRef& narrow) {
+  NarrowChange& change = narrow_[SubjectKey(tenant_id_, narrow)];
+  if (change.subject.id().empty()) change.subject = core::ToSubject(narrow);
+  return change;
+}
+
+void IdentityChange::NoteMerge(const core::LinkRef& link) {
+  merged_accounts_.emplace(link.narrow.id);
+  merged_accounts_.emplace(link.wide.id);
+}
+
+absl::Status IdentityChange::Run() {
+  absl::Status status = LoadNarrow();
+  for (const auto& [key, narrow] : narrow_) {
+    if (status.ok()) status = Apply(key, narrow);
+  }
+  if (status.ok() && !merged_accounts_.empty()) status = ApplyMerges();
+  if (status.ok() && !changed_.empty()) status = FindMovedJourneys();
+  return status;
+}
+
+absl::StatusOr<IdentityState> IdentityChange::ReadIdentity(
+    absl::string_view subject_key) const {
+  const auto it = changed_.find(subject_key);
+  if (it != changed_.end()) return it->second.identity;
+  return update_.ReadIdentity(subject_key);
+}
+
+absl::Status IdentityChange::LoadNarrow() {
+  std::vector<std::string> keys;
+  std::vector<NarrowChange*> changes;
+  for (auto& [key, narrow] : narrow_) {
+    keys.push_back(key);
+    changes.push_back(&narrow);
+  }
+  return update_.MultiGet(
+      Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
+        storage::v1::SubjectIdentity record;
+        absl::Status status = Parse(value, record);
+        changes[i]->before.Swap(record.mutable_identity());
+        return status;
+      });
+}
+
+absl::Status IdentityChange::Apply(const std::string& key,
+                                   const NarrowChange& narrow) {
+  IdentityState after = narrow.before;
+  const auto needs_all = NeedsAll(key, narrow, after);
+  if (!needs_all.ok()) return needs_all.status();
+  if (*needs_all) {
+    auto links = LinksFromRows(core::RefOf(narrow.subject));
+    if (!links.ok()) return links.status();
+    after.mutable_links()->Swap(links->mutable_links());
+  }
+  const auto is_same = [](const auto& a, const auto& b) {
+    return IsSame(a.moment(), b.moment()) &&
+           core::RefOf(a.target()) == core::RefOf(b.target());
+  };
+  if (std::equal(after.links().begin(), after.links().end(),
+                 narrow.before.links().begin(), narrow.before.links().end(),
+                 is_same)) {
+    return absl::OkStatus();
+  }
+  const auto identity = Change(core::RefOf(narrow.subject));
+  if (!identity.ok()) return identity.status();
+  (*identity)->mutable_links()->Swap(after.mutable_links());
+  return CountTargets(narrow.subject, narrow.before, **identity);
+}
+
+// Adds what can be added knowing only where the target changes. True when all
+// touchpoints that link have to be looked at.
+absl::StatusOr<bool> IdentityChange::NeedsAll(const std::string& key,
+                                              const NarrowChange& narrow,
+                                              IdentityState& identity) const {
+  for (const auto& [moment, target] : narrow.added) {
+    const auto effect = projections::AddLink(moment, target, identity);
+    if (effect != projections::LinkEffect::kDependsOnLater) continue;
+    int later = 0;
+    const absl::Status status = update_.ScanTouchpoints(
+        key, moment.at_us(), [&](const TouchpointRow& row) {
+          later += static_cast<int>(row.links && row.retraction_position == 0);
+          // The touchpoint itself is one of them.
+          return later < 2;
+        });
+    if (!status.ok()) return status;
+    if (later > 1) return true;
+    projections::AddNewestLink(moment, target, identity);
+  }
+  return std::any_of(
+      narrow.withdrawn.begin(), narrow.withdrawn.end(), [&](const auto& moment) {
+        return std::any_of(
+            identity.links().begin(), identity.links().end(),
+            [&](const auto& link) { return IsSame(link.moment(), moment); });
+      });
+}
+
+absl::StatusOr<IdentityState> IdentityChange::LinksFromRows(
+    const core::SubjectRef& narrow) const {
+  IdentityState out;
+  auto rows = LinkingTouchpoints(update_, tenant_id_, narrow);
+  if (!rows.ok()) return rows.status();
+  OrderedReader reader(log_, tenant_id_, *std::move(rows), 0,
+                       /*falling=*/false);
+  while (true) {
+    const auto placed = reader.Next(kOrderedReadMax);
+    if (!placed.ok()) return placed.status();
+    if (placed->empty()) return out;
+    for (const PlacedEvent& each : *placed) {
+      const v1::Touchpoint& touchpoint = *each.event.touchpoint;
+      for (const core::LinkRef& link : core::LinksOf(touchpoint)) {
+        if (!(link.narrow == narrow)) continue;
+        projections::AddNewestLink(projections::MomentOf(touchpoint),
+                                   core::ToSubject(link.wide), out);
+      }
+    }
+  }
+}
+
+// Keeps the lists of what links to a subject, and how much that is.
+absl::Status IdentityChange::CountTargets(const v1::Subject& narrow,
+                                          const IdentityState& before,
+                                          const IdentityState& after) {
+  NoteFull(narrow, IsFull(narrow, before), IsFull(narrow, after));
+  const auto was = TargetsOf(before);
+  const auto is = TargetsOf(after);
+  const auto count = [&](const core::SubjectRef& target, int step) {
+    std::string key = LinkedPrefix(tenant_id_, target);
+    AppendSubject(narrow, key);
+    update_.Put(Family::kLists, key, step > 0 ? kLinked : kUnlinked);
+    const auto identity = Change(target);
+    if (!identity.ok()) return identity.status();
+    const v1::Subject subject = core::ToSubject(target);
+    const bool was_full = IsFull(subject, **identity);
+    (*identity)->set_linked_count((*identity)->linked_count() + step);
+    NoteFull(subject, was_full, IsFull(subject, **identity));
+    return absl::OkStatus();
+  };
+  absl::Status status;
+  for (const core::SubjectRef& target : is) {
+    if (status.ok() && !was.contains(target)) status = count(target, 1);
+  }
+  for (const core::SubjectRef& target : was) {
+    if (status.ok() && !is.contains(target)) status = count(target, -1);
+  }
+  return status;
+}
+
+void IdentityChange::NoteFull(const v1::Subject& subject, bool was_full,
+                              bool is_full) {
+  if (was_full == is_full) return;
+  const std::string key = FullLinksKey(tenant_id_, subject);
+  if (is_full) {
+    update_.Put(Family::kDefault, key, "");
+  } else {
+    update_.Delete(Family::kDefault, key);
+  }
+  full_links_.emplace_back(subject, is_full);
+}
+
+absl::Status IdentityChange::ApplyMerges() {
+  for (const std::string& account_id : merged_accounts_) {
+    auto others = MergesFromRows(account_id);
+    if (!others.ok()) return others.status();
+    const auto identity = Change({v1::SUBJECT_TYPE_ACCOUNT, account_id});
+    if (!identity.ok()) return identity.status();
+    (*identity)->mutable_merged_account_ids()->Assign(others->begin(),
+                                                      others->end());
+  }
+  JourneyResolver before(update_, tenant_id_);
+  JourneyResolver after(*this, tenant_id_);
+  absl::btree_set<std::string> affected;
+  for (const std::string& account_id : merged_accounts_) {
+    for (JourneyResolver* resolver : {&before, &after}) {
+      const auto same = resolver->SameAccounts(account_id);
+      if (!same.ok()) return same.status();
+      affected.insert(same->begin(), same->end());
+    }
+  }
+  while (!affected.empty()) {
+    const auto same = after.SameAccounts(*affected.begin());
+    if (!same.ok()) return same.status();
+    for (const std::string& account_id : *same) {
+      const auto identity = Change({v1::SUBJECT_TYPE_ACCOUNT, account_id});
+      if (!identity.ok()) return identity.status();
+      if (account_id == same->front()) {
+        (*identity)->clear_representative_id();
+      } else {
+        (*identity)->set_representative_id(same->front());
+      }
+      affected.erase(account_id);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The accounts that this one is merged with directly.
+absl::StatusOr<std::vector<std::string>> IdentityChange::MergesFromRows(
+    const std::string& account_id) const {
+  auto rows = LinkingTouchpoints(update_, tenant_id_,
+                                 {v1::SUBJECT_TYPE_ACCOUNT, account_id});
+  if (!rows.ok()) return rows.status();
+  absl::btree_set<std::string> others;
+  OrderedReader reader(log_, tenant_id_, *std::move(rows), 0,
+                       /*falling=*/false);
+  while (true) {
+    const auto placed = reader.Next(kOrderedReadMax);
+    if (!placed.ok()) return placed.status();
+    if (placed->empty()) break;
+    for (const PlacedEvent& each : *placed) {
+      const v1::Touchpoint& touchpoint = *each.event.touchpoint;
+      const std::string& other = touchpoint.account_merge().other_account_id();
+      others.insert(other == account_id ? touchpoint.account_id() : other);
+    }
+  }
+  return std::vector<std::string>(others.begin(), others.end());
+}
+
+absl::StatusOr<IdentityState*> IdentityChange::Change(
+    const core::SubjectRef& subject) {
+  std::string key = SubjectKey(tenant_id_, subject);
+  auto it = changed_.find(key);
+  if (it == changed_.end()) {
+    auto identity = update_.ReadIdentity(key);
+    if (!identity.ok()) return identity.status();
+    it = changed_
+             .emplace(std::move(key),
+                      Changed{core::ToSubject(subject), *std::move(identity)})
+             .first;
+  }
+  return &it->second.identity;
+}
+
+absl::Status IdentityChange::FindMovedJourneys() {
+  JourneyResolver before(update_, tenant_id_);
+  JourneyResolver after(*this, tenant_id_);
+  absl::Status status;
+  for (const auto& [key, changed] : changed_) {
+    const v1::Subject& subject = changed.subject;
+    const auto was = before.IdentityOf(core::RefOf(subject));
+    if (!was.ok()) return was.status();
+    if (subject.type() == v1::SUBJECT_TYPE_ACCOUNT) {
+      if ((*was)->representative_id() == changed.identity.representative_id()) {
+        continue;
+      }
+      status = AddJourneys(before, subject, 0, core::kNever);
+      if (status.ok()) status = AddJourneys(after, subject, 0, core::kNever);
+      if (!status.ok()) return status;
+      continue;
+    }
+    for (const auto& change :
+         projections::TargetChanges(**was, changed.identity)) {
+      const auto has = HasTouchpoints(subject, change.from, change.until);
+      if (!has.ok()) return has.status();
+      const bool is_linked_to =
+          (*was)->linked_count() > 0 || changed.identity.linked_count() > 0;
+      if (!*has && !is_linked_to) continue;
+      status = AddJourneys(before,
+                           change.before == nullptr ? subject : *change.before,
+                           change.from, change.until);
+      if (!status.ok()) return status;
+      status = AddJourneys(after,
+                           change.after == nullptr ? subject : *change.after,
+                           change.from, change.until);
+      if (!status.ok()) return status;
+    }
+  }
+  return status;
+}
+
+// True when something was written to the subject as given that occurred in
+// the time.
+absl::StatusOr<bool> IdentityChange::HasTouchpoints(const v1::Subject& subject,
+                                                    core::Micros from,
+                                                    core::Micros until) const {
+  bool found = false;
+  const absl::Status status = update_.ScanTouchpoints(
+      SubjectKey(tenant_id_, subject), from, [&](const TouchpointRow& row) {
+        if (row.occurred_at >= until) return false;
+        found = row.as_given;
+        return !found;
+      });
+  if (!status.ok()) return status;
+  return found;
+}
+
+// Adds all journeys that a subject belongs to in the time.
+absl::Status IdentityChange::AddJourneys(JourneyResolver& resolver,
+                                         const v1::Subject& subject,
+                                         core::Micros from,
+                                         core::Micros until) {
+  const auto identity = resolver.IdentityOf(core::RefOf(subject));
+  if (!identity.ok()) return identity.status();
+  const auto& links = (*identity)->links();
+  if (links.empty()) {
+    const auto journey = resolver.JourneyOf(subject, from);
+    if (!journey.ok()) return journey.status();
+    journeys_.push_back(*journey);
+    return absl::OkStatus();
+  }
+  absl::Status status;
+  for (int i = 0; i < links.size() && status.ok(); ++i) {
+    const core::Micros begin =
+        std::max(from, i == 0 ? 0 : links[i].moment().at_us());
+    const core::Micros end =
+        std::min(until, i + 1 == links.size() ? core::kNever
+                                              : links[i + 1].moment().at_us());
+    if (begin < end) {
+      status = AddJourneys(resolver, links[i].target(), begin, end);
+    }
+  }
+  return status;
+}
+
+}  // namespace journey::views

@@ -1,0 +1,124 @@
+// What some commit groups change in who belongs together, for one tenant.
+#ifndef SERVICE_VIEWS_IDENTITY_CHANGE_H_
+#define SERVICE_VIEWS_IDENTITY_CHANGE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "journey/storage/v1/views.pb.h"
+#include "service/core/clock.h"
+#include "service/core/identity.h"
+#include "service/log/event_log.h"
+#include "service/views/index_source.h"
+#include "service/views/journey_resolver.h"
+#include "service/views/view_store.h"
+
+namespace journey::views {
+
+// Used once: Note everything, when its rows are in the index, then Run. As a
+// source it is the update with the changed identities in front. Not
+// thread-safe.
+class IdentityChange final : public IndexSource {
+ public:
+  // All outlive the change.
+  IdentityChange(const log::EventLog& log, Update& update,
+                 absl::string_view tenant_id)
+      : log_(log), update_(update), tenant_id_(tenant_id) {}
+
+  // A touchpoint came in.
+  void Note(const log::LogEvent& event);
+  // One was retracted that had been noted, now or before.
+  void NoteRetracted(const log::LogEvent& event);
+
+  // Works out the identities and writes the lists that go by them.
+  absl::Status Run();
+
+  [[nodiscard]] bool is_empty() const { return changed_.empty(); }
+
+  // Subjects, by key, with identities that are not those in the update.
+  struct Changed {
+    v1::Subject subject;
+    storage::v1::IdentityState identity;
+  };
+  [[nodiscard]] const std::map<std::string, Changed, std::less<>>& changed()
+      const {
+    return changed_;
+  }
+  // Journeys that gain or lose touchpoints that were there before.
+  [[nodiscard]] const std::vector<v1::Subject>& journeys() const {
+    return journeys_;
+  }
+  // Subjects that from now on may have (true: may not have) further links.
+  [[nodiscard]] const std::vector<std::pair<v1::Subject, bool>>& full_links()
+      const {
+    return full_links_;
+  }
+
+  absl::Status ScanTouchpoints(absl::string_view subject_key, core::Micros from,
+                               const RowVisitor& visit) const override {
+    return update_.ScanTouchpoints(subject_key, from, visit);
+  }
+  absl::Status ScanLists(absl::string_view prefix,
+                         const Visitor& visit) const override {
+    return update_.ScanLists(prefix, visit);
+  }
+  absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
+      absl::string_view subject_key) const override;
+
+ private:
+  struct NarrowChange {
+    v1::Subject subject;
+    storage::v1::IdentityState before;
+    std::vector<std::pair<storage::v1::Moment, v1::Subject>> added;
+    std::vector<storage::v1::Moment> withdrawn;
+  };
+
+  NarrowChange& NarrowOf(const core::SubjectRef& narrow);
+  void NoteMerge(const core::LinkRef& link);
+  absl::Status LoadNarrow();
+  absl::Status Apply(const std::string& key, const NarrowChange& narrow);
+  absl::StatusOr<bool> NeedsAll(const std::string& key,
+                                const NarrowChange& narrow,
+                                storage::v1::IdentityState& identity) const;
+  absl::StatusOr<storage::v1::IdentityState> LinksFromRows(
+      const core::SubjectRef& narrow) const;
+  absl::Status CountTargets(const v1::Subject& narrow,
+                            const storage::v1::IdentityState& before,
+                            const storage::v1::IdentityState& after);
+  absl::Status ApplyMerges();
+  absl::StatusOr<std::vector<std::string>> MergesFromRows(
+      const std::string& account_id) const;
+  absl::StatusOr<storage::v1::IdentityState*> Change(
+      const core::SubjectRef& subject);
+  absl::Status FindMovedJourneys();
+  absl::StatusOr<bool> HasTouchpoints(const v1::Subject& subject,
+                                      core::Micros from,
+                                      core::Micros until) const;
+  absl::Status AddJourneys(JourneyResolver& resolver,
+                           const v1::Subject& subject, core::Micros from,
+                           core::Micros until);
+  void NoteFull(const v1::Subject& subject, bool was_full, bool is_full);
+
+  const log::EventLog& log_;
+  Update& update_;
+  const std::string tenant_id_;
+  // By key.
+  absl::btree_map<std::string, NarrowChange> narrow_;
+  absl::btree_set<std::string> merged_accounts_;
+  // Its elements stay where they are.
+  std::map<std::string, Changed, std::less<>> changed_;
+  std::vector<v1::Subject> journeys_;
+  std::vector<std::pair<v1::Subject, bool>> full_links_;
+};
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_IDENTITY_CHANGE_H_

@@ -1,0 +1,111 @@
+#include "service/views/journey_resolver.h"
+
+#include <set>
+#include <utility>
+
+#include "projections/identity/links.h"
+#include "service/core/errors.h"
+#include "service/views/keys.h"
+
+namespace journey::views {
+
+absl::StatusOr<const storage::v1::IdentityState*> JourneyResolver::IdentityOf(
+    const core::SubjectRef& subject) {
+  std::string key = SubjectKey(tenant_id_, subject);
+  auto it = known_.find(key);
+  if (it == known_.end()) {
+    auto identity = source_.ReadIdentity(key);
+    if (!identity.ok()) return identity.status();
+    it = known_.emplace(std::move(key), *std::move(identity)).first;
+  }
+  return &it->second;
+}
+
+// Ends after three steps at most, because each leads to a wider type.
+absl::StatusOr<v1::Subject> JourneyResolver::JourneyOf(
+    const v1::Subject& subject, core::Micros instant) {
+  if (subject.type() == v1::SUBJECT_TYPE_DEAL) return subject;
+  const auto identity = IdentityOf(core::RefOf(subject));
+  if (!identity.ok()) return identity.status();
+  if (subject.type() != v1::SUBJECT_TYPE_ACCOUNT) {
+    const auto* link = projections::LinkAt(**identity, instant);
+    return link == nullptr ? subject : JourneyOf(link->target(), instant);
+  }
+  v1::Subject journey = subject;
+  if (!(*identity)->representative_id().empty()) {
+    journey.set_id((*identity)->representative_id());
+  }
+  return journey;
+}
+
+absl::StatusOr<std::vector<v1::Subject>> JourneyResolver::MembersOf(
+    const v1::Subject& journey) {
+  std::vector<v1::Subject> members = {journey};
+  if (journey.type() == v1::SUBJECT_TYPE_ACCOUNT) {
+    const auto accounts = SameAccounts(journey.id());
+    if (!accounts.ok()) return accounts.status();
+    members.clear();
+    for (const std::string& id : *accounts) {
+      members.push_back(core::ToSubject({v1::SUBJECT_TYPE_ACCOUNT, id}));
+    }
+  }
+  std::set<core::SubjectRef> seen;
+  std::vector<v1::Subject> out;
+  // Each layer links to the one before it.
+  while (!members.empty()) {
+    std::vector<v1::Subject> linked;
+    for (const v1::Subject& member : members) {
+      const absl::Status status = AddLinked(core::RefOf(member), linked);
+      if (!status.ok()) return status;
+    }
+    out.insert(out.end(), members.begin(), members.end());
+    members = std::move(linked);
+  }
+  // A visitor may have belonged to several contacts.
+  std::vector<v1::Subject> distinct;
+  for (const v1::Subject& member : out) {
+    if (seen.insert(core::RefOf(member)).second) distinct.push_back(member);
+  }
+  return distinct;
+}
+
+absl::Status JourneyResolver::AddLinked(const core::SubjectRef& wide,
+                                        std::vector<v1::Subject>& members) {
+  if (wide.type != v1::SUBJECT_TYPE_ACCOUNT &&
+      wide.type != v1::SUBJECT_TYPE_CONTACT) {
+    return absl::OkStatus();
+  }
+  const auto identity = IdentityOf(wide);
+  if (!identity.ok()) return identity.status();
+  if ((*identity)->linked_count() == 0) return absl::OkStatus();
+  bool is_damaged = false;
+  absl::Status status = source_.ScanLists(
+      LinkedPrefix(tenant_id_, wide),
+      [&](absl::string_view suffix, absl::string_view value) {
+        if (value != kLinked) return true;
+        v1::Subject subject;
+        is_damaged = !ConsumeSubject(suffix, subject);
+        members.push_back(std::move(subject));
+        return !is_damaged;
+      });
+  if (is_damaged) return core::DamagedError("views: a link is damaged");
+  return status;
+}
+
+absl::StatusOr<std::vector<std::string>> JourneyResolver::SameAccounts(
+    const std::string& account_id) {
+  std::set<std::string> seen = {account_id};
+  std::vector<std::string> open = {account_id};
+  while (!open.empty()) {
+    const std::string id = std::move(open.back());
+    open.pop_back();
+    const auto identity = IdentityOf({v1::SUBJECT_TYPE_ACCOUNT, id});
+    if (!identity.ok()) return identity.status();
+    for (const std::string& other : (*identity)->merged_account_ids()) {
+      if (seen.insert(other).second) open.push_back(other);
+    }
+  }
+  return std::vector<std::string>(seen.begin(), seen.end());
+}
+
+}  // namespace journey::views

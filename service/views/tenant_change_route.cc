@@ -1,0 +1,130 @@
+// The second part of a tenant's change: to which journeys it belongs.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/core/identity.h"
+#include "service/core/time.h"
+#include "service/core/touchpoint.h"
+#include "service/views/keys.h"
+#include "service/views/tenant_change.h"
+
+namespace journey::views {
+
+// Marks the journeys that gain or lose touchpoints by a change of identities.
+absl::Status TenantChange::TakeIdentities() {
+  for (const auto& [key, changed] : identity_.changed()) {
+    EntryOf(changed.subject).has_new_identity = true;
+  }
+  for (const v1::Subject& journey : identity_.journeys()) {
+    EntryOf(journey).refold = true;
+  }
+  if (absl::Status status = LoadSubjects(); !status.ok()) return status;
+  for (const auto& [key, changed] : identity_.changed()) {
+    *EntryOf(changed.subject).record->mutable_identity() = changed.identity;
+  }
+  return absl::OkStatus();
+}
+
+// Loads, many at a time, what routing will ask for: the subjects that others
+// lead to, at most three steps away.
+absl::Status TenantChange::LoadLinked() {
+  constexpr int kStepsMax = 3;
+  absl::Status status;
+  for (int step = 0; step < kStepsMax && status.ok(); ++step) {
+    std::vector<v1::Subject> wider;
+    for (const auto& [key, entry] : subjects_) {
+      const auto& identity = entry.record->identity();
+      if (!identity.links().empty()) {
+        wider.push_back(identity.links().rbegin()->target());
+      }
+      if (!identity.representative_id().empty()) {
+        wider.push_back(core::ToSubject(
+            {v1::SUBJECT_TYPE_ACCOUNT, identity.representative_id()}));
+      }
+    }
+    for (const v1::Subject& subject : wider) EntryOf(subject);
+    status = LoadSubjects();
+  }
+  return status;
+}
+
+// Lets what is written to a subject wait at its journey.
+absl::Status TenantChange::RouteGiven() {
+  std::vector<SubjectEntry*> elsewhere;
+  for (auto& [key, entry] : subjects_) {
+    if (entry.given.empty()) continue;
+    const auto& identity = entry.record->identity();
+    if (identity.links().empty() && identity.representative_id().empty()) {
+      entry.pending = std::move(entry.given);
+    } else {
+      elsewhere.push_back(&entry);
+    }
+  }
+  for (SubjectEntry* entry : elsewhere) {
+    for (const v1::Touchpoint* touchpoint : entry->given) {
+      const auto journey = after_.JourneyOf(
+          entry->subject, core::ToMicros(touchpoint->occurred_at()));
+      if (!journey.ok()) return journey.status();
+      EntryOf(*journey).pending.push_back(touchpoint);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TenantChange::RouteDeals() {
+  absl::Status status;
+  for (auto& [deal_id, deal] : deals_) {
+    if (deal.is_named && status.ok()) status = RouteDeal(deal_id, deal);
+  }
+  return status;
+}
+
+absl::Status TenantChange::RouteDeal(const std::string& deal_id,
+                                     DealEntry& deal) {
+  const Home home = HomeOf(deal_id, *deal.record);
+  const auto key = [&](const Home& of) {
+    return absl::StrCat(HomePrefix(tenant_id_, of.subject), deal_id);
+  };
+  if (!deal.existed || !(home == deal.home_before)) {
+    if (deal.existed) {
+      context_.update.Delete(Family::kLists, key(deal.home_before));
+    }
+    std::string instant;
+    AppendInstant(home.instant, instant);
+    context_.update.Put(Family::kLists, key(home), instant);
+  }
+  const auto journey = after_.JourneyOf(home.subject, home.instant);
+  if (!journey.ok()) return journey.status();
+  SubjectEntry& entry = EntryOf(*journey);
+  entry.refold |= deal.refold;
+  entry.pending.insert(entry.pending.end(), deal.pending.begin(),
+                       deal.pending.end());
+  if (!deal.existed) return absl::OkStatus();
+  const auto before =
+      before_.JourneyOf(deal.home_before.subject, deal.home_before.instant);
+  if (!before.ok()) return before.status();
+  if (core::RefOf(*before) == core::RefOf(*journey)) return absl::OkStatus();
+  entry.refold = true;
+  EntryOf(*before).refold = true;
+  return absl::OkStatus();
+}
+
+// The journeys of what was retracted, now and before.
+absl::Status TenantChange::RouteRetracted() {
+  for (const log::LogEvent& target : targets_) {
+    const auto subject = core::SubjectOf(*target.touchpoint);
+    if (!subject.has_value() || !target.touchpoint->deal_id().empty() ||
+        core::IsIdentityKind(*target.touchpoint)) {
+      continue;
+    }
+    const core::Micros at = core::ToMicros(target.touchpoint->occurred_at());
+    for (JourneyResolver* resolver : {&before_, &after_}) {
+      const auto journey = resolver->JourneyOf(core::ToSubject(*subject), at);
+      if (!journey.ok()) return journey.status();
+      EntryOf(*journey).refold = true;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace journey::views
