@@ -5,8 +5,8 @@
 #include "projections/identity/links.h"
 #include "projections/journey_fold.h"
 #include "service/core/limits.h"
+#include "service/views/index_rows.h"
 #include "service/views/keys.h"
-#include "service/views/touchpoint_index.h"
 
 namespace journey::views {
 namespace {
@@ -85,10 +85,10 @@ absl::Status IdentityChange::Run() {
 }
 
 absl::StatusOr<IdentityState> IdentityChange::ReadIdentity(
-    absl::string_view subject_key) const {
-  const auto it = changed_.find(subject_key);
+    absl::string_view tenant_id, const core::SubjectRef& subject) const {
+  const auto it = changed_.find(SubjectKey(tenant_id, subject));
   if (it != changed_.end()) return it->second.identity;
-  return update_.ReadIdentity(subject_key);
+  return update_.ReadIdentity(tenant_id, subject);
 }
 
 absl::Status IdentityChange::LoadNarrow() {
@@ -113,7 +113,8 @@ absl::Status IdentityChange::Apply(const std::string& key,
   const auto needs_all = NeedsAll(key, narrow, after);
   if (!needs_all.ok()) return needs_all.status();
   if (*needs_all) {
-    auto links = LinksFromRows(core::RefOf(narrow.subject));
+    auto links = LinksFromRows({update_, log_, tenant_id_},
+                               core::RefOf(narrow.subject));
     if (!links.ok()) return links.status();
     after.mutable_links()->Swap(links->mutable_links());
   }
@@ -159,28 +160,6 @@ absl::StatusOr<bool> IdentityChange::NeedsAll(const std::string& key,
       });
 }
 
-absl::StatusOr<IdentityState> IdentityChange::LinksFromRows(
-    const core::SubjectRef& narrow) const {
-  IdentityState out;
-  auto rows = LinkingTouchpoints(update_, tenant_id_, narrow);
-  if (!rows.ok()) return rows.status();
-  OrderedReader reader(log_, tenant_id_, *std::move(rows), 0,
-                       /*falling=*/false);
-  while (true) {
-    const auto placed = reader.Next(kOrderedReadMax);
-    if (!placed.ok()) return placed.status();
-    if (placed->empty()) return out;
-    for (const PlacedEvent& each : *placed) {
-      const v1::Touchpoint& touchpoint = *each.event.touchpoint;
-      for (const core::LinkRef& link : core::LinksOf(touchpoint)) {
-        if (!(link.narrow == narrow)) continue;
-        projections::AddNewestLink(projections::MomentOf(touchpoint),
-                                   core::ToSubject(link.wide), out);
-      }
-    }
-  }
-}
-
 // Keeps the lists of what links to a subject, and how much that is.
 absl::Status IdentityChange::CountTargets(const v1::Subject& narrow,
                                           const IdentityState& before,
@@ -224,7 +203,7 @@ void IdentityChange::NoteFull(const v1::Subject& subject, bool was_full,
 
 absl::Status IdentityChange::ApplyMerges() {
   for (const std::string& account_id : merged_accounts_) {
-    auto others = MergesFromRows(account_id);
+    auto others = MergesFromRows({update_, log_, tenant_id_}, account_id);
     if (!others.ok()) return others.status();
     const auto identity = Change({v1::SUBJECT_TYPE_ACCOUNT, account_id});
     if (!identity.ok()) return identity.status();
@@ -258,34 +237,12 @@ absl::Status IdentityChange::ApplyMerges() {
   return absl::OkStatus();
 }
 
-// The accounts that this one is merged with directly.
-absl::StatusOr<std::vector<std::string>> IdentityChange::MergesFromRows(
-    const std::string& account_id) const {
-  auto rows = LinkingTouchpoints(update_, tenant_id_,
-                                 {v1::SUBJECT_TYPE_ACCOUNT, account_id});
-  if (!rows.ok()) return rows.status();
-  absl::btree_set<std::string> others;
-  OrderedReader reader(log_, tenant_id_, *std::move(rows), 0,
-                       /*falling=*/false);
-  while (true) {
-    const auto placed = reader.Next(kOrderedReadMax);
-    if (!placed.ok()) return placed.status();
-    if (placed->empty()) break;
-    for (const PlacedEvent& each : *placed) {
-      const v1::Touchpoint& touchpoint = *each.event.touchpoint;
-      const std::string& other = touchpoint.account_merge().other_account_id();
-      others.insert(other == account_id ? touchpoint.account_id() : other);
-    }
-  }
-  return std::vector<std::string>(others.begin(), others.end());
-}
-
 absl::StatusOr<IdentityState*> IdentityChange::Change(
     const core::SubjectRef& subject) {
   std::string key = SubjectKey(tenant_id_, subject);
   auto it = changed_.find(key);
   if (it == changed_.end()) {
-    auto identity = update_.ReadIdentity(key);
+    auto identity = update_.ReadIdentity(tenant_id_, subject);
     if (!identity.ok()) return identity.status();
     it = changed_
              .emplace(std::move(key),

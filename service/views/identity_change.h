@@ -26,7 +26,7 @@ namespace journey::views {
 // Used once: Note everything, when its rows are in the index, then Run. As a
 // source it is the update with the changed identities in front. Not
 // thread-safe.
-class IdentityChange final : public IndexSource {
+class IdentityChange final : public ListedSource {
  public:
   // All outlive the change.
   IdentityChange(const log::EventLog& log, Update& update,
@@ -71,7 +71,8 @@ class IdentityChange final : public IndexSource {
     return update_.ScanLists(prefix, visit);
   }
   absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
-      absl::string_view subject_key) const override;
+      absl::string_view tenant_id,
+      const core::SubjectRef& subject) const override;
 
  private:
   struct NarrowChange {
@@ -88,14 +89,10 @@ class IdentityChange final : public IndexSource {
   absl::StatusOr<bool> NeedsAll(const std::string& key,
                                 const NarrowChange& narrow,
                                 storage::v1::IdentityState& identity) const;
-  absl::StatusOr<storage::v1::IdentityState> LinksFromRows(
-      const core::SubjectRef& narrow) const;
   absl::Status CountTargets(const v1::Subject& narrow,
                             const storage::v1::IdentityState& before,
                             const storage::v1::IdentityState& after);
   absl::Status ApplyMerges();
-  absl::StatusOr<std::vector<std::string>> MergesFromRows(
-      const std::string& account_id) const;
   absl::StatusOr<storage::v1::IdentityState*> Change(
       const core::SubjectRef& subject);
   absl::Status FindMovedJourneys();

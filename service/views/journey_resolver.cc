@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "projections/identity/links.h"
-#include "service/core/errors.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
@@ -14,7 +13,7 @@ absl::StatusOr<const storage::v1::IdentityState*> JourneyResolver::IdentityOf(
   std::string key = SubjectKey(tenant_id_, subject);
   auto it = known_.find(key);
   if (it == known_.end()) {
-    auto identity = source_.ReadIdentity(key);
+    auto identity = source_.ReadIdentity(tenant_id_, subject);
     if (!identity.ok()) return identity.status();
     it = known_.emplace(std::move(key), *std::move(identity)).first;
   }
@@ -78,18 +77,10 @@ absl::Status JourneyResolver::AddLinked(const core::SubjectRef& wide,
   const auto identity = IdentityOf(wide);
   if (!identity.ok()) return identity.status();
   if ((*identity)->linked_count() == 0) return absl::OkStatus();
-  bool is_damaged = false;
-  absl::Status status = source_.ScanLists(
-      LinkedPrefix(tenant_id_, wide),
-      [&](absl::string_view suffix, absl::string_view value) {
-        if (value != kLinked) return true;
-        v1::Subject subject;
-        is_damaged = !ConsumeSubject(suffix, subject);
-        members.push_back(std::move(subject));
-        return !is_damaged;
-      });
-  if (is_damaged) return core::DamagedError("views: a link is damaged");
-  return status;
+  return source_.ScanLinked(tenant_id_, wide, [&](const v1::Subject& subject) {
+    members.push_back(subject);
+    return true;
+  });
 }
 
 absl::StatusOr<std::vector<std::string>> JourneyResolver::SameAccounts(

@@ -78,9 +78,9 @@ std::string DealKey(absl::string_view tenant_id, absl::string_view deal_id) {
 }
 
 std::string HomePrefix(absl::string_view tenant_id,
-                       const v1::Subject& journey) {
+                       const core::SubjectRef& home) {
   std::string key = ListPrefix('H', tenant_id);
-  AppendSubject(journey, key);
+  AppendSubject(home, key);
   return key;
 }
 

@@ -49,7 +49,7 @@ namespace journey::views {
 
 // Column family `lists`. Each ends with what it lists.
 [[nodiscard]] std::string HomePrefix(absl::string_view tenant_id,
-                                     const v1::Subject& journey);
+                                     const core::SubjectRef& home);
 // What links to a subject, with one of two values.
 inline constexpr absl::string_view kLinked = "";
 inline constexpr absl::string_view kUnlinked = "-";

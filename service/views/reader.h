@@ -43,7 +43,7 @@ struct FoldedJourney {
 };
 
 // Serves one query, on one thread.
-class Reader final : public IndexSource {
+class Reader final : public ListedSource {
  public:
   // Takes the snapshot. `as_of` is unset where the request does not say.
   static absl::StatusOr<std::unique_ptr<Reader>> Make(
@@ -108,8 +108,9 @@ class Reader final : public IndexSource {
   absl::Status ScanLists(absl::string_view prefix,
                          const Visitor& visit) const override;
   absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
-      absl::string_view subject_key) const override {
-    return snapshot_.ReadIdentity(subject_key);
+      absl::string_view tenant_id,
+      const core::SubjectRef& subject) const override {
+    return snapshot_.ReadIdentity(tenant_id, subject);
   }
 
   // To be called for each entry that is looked at: now and then asks whether

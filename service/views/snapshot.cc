@@ -241,10 +241,11 @@ absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
 }
 
 absl::StatusOr<storage::v1::IdentityState> Snapshot::ReadIdentity(
-    absl::string_view subject_key) const {
+    absl::string_view tenant_id, const core::SubjectRef& subject) const {
   // The journey in the same record is dear to parse.
   storage::v1::SubjectIdentity record;
-  const auto found = Get(Family::kSubjects, subject_key, record);
+  const auto found =
+      Get(Family::kSubjects, SubjectKey(tenant_id, subject), record);
   if (!found.ok()) return found.status();
   return std::move(*record.mutable_identity());
 }

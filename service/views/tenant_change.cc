@@ -8,38 +8,12 @@
 #include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
+#include "service/views/index_rows.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
-namespace {
 
 using storage::v1::DealRecord;
-using storage::v1::Moment;
-
-// Keeps the newest moment and its id.
-void KeepNewest(const std::string& id, const Moment& moment,
-                Moment* newest_moment, std::string* newest_id) {
-  if (id.empty()) return;
-  if (!newest_id->empty() && projections::Before(moment, *newest_moment)) {
-    return;
-  }
-  *newest_moment = moment;
-  *newest_id = id;
-}
-
-void NoteHome(const v1::Touchpoint& touchpoint, DealRecord& record) {
-  const Moment moment = projections::MomentOf(touchpoint);
-  if (!touchpoint.account_id().empty()) {
-    KeepNewest(touchpoint.account_id(), moment, record.mutable_account_moment(),
-               record.mutable_account_id());
-  }
-  if (!touchpoint.contact_id().empty()) {
-    KeepNewest(touchpoint.contact_id(), moment, record.mutable_contact_moment(),
-               record.mutable_contact_id());
-  }
-}
-
-}  // namespace
 
 TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
     : context_(context),
@@ -223,24 +197,15 @@ absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
   const auto deal = NameDeal(deal_id);
   if (!deal.ok()) return deal.status();
   (*deal)->refold = true;
-  auto rows = TouchpointsOfDeal(context_.update, tenant_id_, deal_id);
-  if (!rows.ok()) return rows.status();
+  const auto home =
+      HomeFromRows({context_.update, context_.log, tenant_id_}, deal_id);
+  if (!home.ok()) return home.status();
   DealRecord& record = *(*deal)->record;
-  record.clear_account_moment();
-  record.clear_account_id();
-  record.clear_contact_moment();
-  record.clear_contact_id();
-  OrderedReader reader(context_.log, tenant_id_, *std::move(rows), 0,
-                       /*falling=*/false);
-  while (true) {
-    const auto placed = reader.Next(kOrderedReadMax);
-    if (!placed.ok()) return placed.status();
-    if (placed->empty()) return absl::OkStatus();
-    for (const PlacedEvent& each : *placed) {
-      if (each.row.retraction_position != 0) continue;
-      NoteHome(*each.event.touchpoint, record);
-    }
-  }
+  *record.mutable_account_moment() = home->account_moment();
+  record.set_account_id(home->account_id());
+  *record.mutable_contact_moment() = home->contact_moment();
+  record.set_contact_id(home->contact_id());
+  return absl::OkStatus();
 }
 
 TenantChange::SubjectEntry& TenantChange::EntryOf(

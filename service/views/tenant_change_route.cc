@@ -83,7 +83,7 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
                                      DealEntry& deal) {
   const Home home = HomeOf(deal_id, *deal.record);
   const auto key = [&](const Home& of) {
-    return absl::StrCat(HomePrefix(tenant_id_, of.subject), deal_id);
+    return absl::StrCat(HomePrefix(tenant_id_, core::RefOf(of.subject)), deal_id);
   };
   if (!deal.existed || !(home == deal.home_before)) {
     if (deal.existed) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
-#include "service/core/errors.h"
 #include "service/core/touchpoint.h"
 #include "service/views/journey_resolver.h"
 #include "service/views/keys.h"
@@ -80,14 +79,9 @@ class JourneyParts {
     std::vector<std::string> out;
     for (const v1::Subject& member : members_) {
       absl::Status failed;
-      const absl::Status status = source_.ScanLists(
-          HomePrefix(tenant_id_, member),
-          [&](absl::string_view deal_id, absl::string_view value) {
-            core::Micros instant = 0;
-            if (!value.empty() && !ConsumeInstant(value, instant)) {
-              failed = core::DamagedError("views: a deal's home is damaged");
-              return false;
-            }
+      const absl::Status status = source_.ScanHome(
+          tenant_id_, core::RefOf(member),
+          [&](absl::string_view deal_id, core::Micros instant) {
             const auto belongs = Belongs(member, instant);
             failed = belongs.status();
             if (belongs.ok() && *belongs) out.emplace_back(deal_id);
@@ -123,30 +117,6 @@ class JourneyParts {
 };
 
 }  // namespace
-
-absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfDeal(
-    const IndexSource& source, absl::string_view tenant_id,
-    absl::string_view deal_id) {
-  std::vector<TouchpointRow> out;
-  const absl::Status status =
-      CollectDeal(source, tenant_id, deal_id, core::kNever, out);
-  if (!status.ok()) return status;
-  return out;
-}
-
-absl::StatusOr<std::vector<TouchpointRow>> LinkingTouchpoints(
-    const IndexSource& source, absl::string_view tenant_id,
-    const core::SubjectRef& subject) {
-  std::vector<TouchpointRow> out;
-  const absl::Status status = Collect(
-      source, tenant_id, subject, core::kNever,
-      [](const TouchpointRow& row) {
-        return row.links && row.retraction_position == 0;
-      },
-      out);
-  if (!status.ok()) return status;
-  return out;
-}
 
 absl::StatusOr<std::vector<std::string>> DealsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,

@@ -13,24 +13,11 @@
 #include "journey/v1/common.pb.h"
 #include "projections/journey_fold.h"
 #include "service/core/clock.h"
-#include "service/core/touchpoint.h"
 #include "service/log/event_log.h"
 #include "service/views/index_source.h"
 #include "service/views/touchpoint_row.h"
 
 namespace journey::views {
-
-// The touchpoints of a deal, by time and position. Retracted ones are
-// included.
-absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfDeal(
-    const IndexSource& source, absl::string_view tenant_id,
-    absl::string_view deal_id);
-
-// The touchpoints that link a subject to a wider one, or merge it, by time and
-// position. Neither inert nor retracted ones.
-absl::StatusOr<std::vector<TouchpointRow>> LinkingTouchpoints(
-    const IndexSource& source, absl::string_view tenant_id,
-    const core::SubjectRef& subject);
 
 // Ids of the deals that belong to a journey.
 absl::StatusOr<std::vector<std::string>> DealsOfJourney(

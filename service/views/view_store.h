@@ -110,7 +110,7 @@ class ViewStore {
 
 // What the views held after some whole update. Thread-safe; must not outlive
 // its store.
-class Snapshot : public IndexSource {
+class Snapshot : public ListedSource {
  public:
   explicit Snapshot(const ViewStore& store) : Snapshot(store, 0) {}
   ~Snapshot() override;
@@ -149,7 +149,8 @@ class Snapshot : public IndexSource {
     return ScanPrefix(Family::kLists, prefix, visit);
   }
   absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
-      absl::string_view subject_key) const override;
+      absl::string_view tenant_id,
+      const core::SubjectRef& subject) const override;
 
   // The same for `default` or `lists`.
   absl::Status ScanPrefix(Family family, absl::string_view prefix,

@@ -330,11 +330,10 @@ absl::StatusOr<bool> ViewsImpl::IsInert(absl::string_view tenant_id,
     return IsMergeTooLarge(Snapshot(*store_), tenant_id, link);
   }
   if (full_links_.is_empty()) return false;
-  const std::string narrow = SubjectKey(tenant_id, link.narrow);
-  if (full_links_.Contains(narrow)) return true;
+  if (full_links_.Contains(SubjectKey(tenant_id, link.narrow))) return true;
   if (!full_links_.Contains(SubjectKey(tenant_id, link.wide))) return false;
   // One more link of a subject that has one already.
-  const auto identity = Snapshot(*store_).ReadIdentity(narrow);
+  const auto identity = Snapshot(*store_).ReadIdentity(tenant_id, link.narrow);
   if (!identity.ok()) return identity.status();
   return std::none_of(identity->links().begin(), identity->links().end(),
                       [&](const auto& known) {
