@@ -31,11 +31,19 @@ size_t EventsOf(const Append& append) {
   return append.touchpoints.size() + append.retractions.size();
 }
 
+// When a group was committed; 0 where it is not there.
+core::Micros CommittedAt(const EventLog& log, int64_t group) {
+  const auto read =
+      log.ReadGroup(group, [](absl::string_view) { return std::string(); });
+  return read.ok() ? read->committed_at : 0;
+}
+
 class GroupWriter final : public Writer {
  public:
   explicit GroupWriter(WriterOptions options)
       : options_(std::move(options)),
         committed_group_(options_.log->head_group()),
+        newest_received_(CommittedAt(*options_.log, committed_group_)),
         applied_group_(committed_group_),
         planner_({options_.log, options_.index,
                   [this] { return applied_group(); },
@@ -102,7 +110,8 @@ class GroupWriter final : public Writer {
   bool committer_done_ ABSL_GUARDED_BY(mutex_) = false;
   bool failed_ ABSL_GUARDED_BY(mutex_) = false;
 
-  int64_t committed_group_;  // Of the committing thread.
+  int64_t committed_group_;       // Of the committing thread.
+  core::Micros newest_received_;  // Of the committing thread.
   std::atomic<int64_t> applied_group_;
   Planner planner_;  // Of the committing thread.
 
@@ -165,8 +174,10 @@ void GroupWriter::CommitLoop() {
     }
     const bool storage_full =
         options_.free_space && options_.free_space() < core::kFreeSpaceBytesMin;
+    // `known_at` relies on it that time does not go back along a log.
+    newest_received_ = std::max(newest_received_, options_.clock->Now());
     Plan plan = planner_.Prepare(std::move(appends), committed_group_ + 1,
-                                 options_.clock->Now(), storage_full);
+                                 newest_received_, storage_full);
     if (plan.group != nullptr && !Commit(plan)) {
       for (Answer& answer : plan.answers) {
         Finish(answer, core::OutcomeUnknownError());

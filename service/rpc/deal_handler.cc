@@ -11,7 +11,9 @@ grpc::ServerUnaryReactor* DealHandler::GetDeal(
   return RunQuery<v1::GetDealRequest>(
       env_, Method::kGetDeal, context, request, response, &Check,
       // A past instant may mean to fold many touchpoints again.
-      [](const v1::GetDealRequest& message) { return !message.has_as_of(); },
+      [](const v1::GetDealRequest& message) {
+        return !message.has_as_of() && !message.has_known_at();
+      },
       [this](const v1::GetDealRequest& message,
              const views::StillWanted& still_wanted) {
         return env_.views->GetDeal(message, still_wanted);

@@ -11,7 +11,9 @@ grpc::ServerUnaryReactor* JourneyHandler::GetJourney(
   return RunQuery<v1::GetJourneyRequest>(
       env_, Method::kGetJourney, context, request, response, &Check,
       // A past instant may mean to fold many touchpoints again.
-      [](const v1::GetJourneyRequest& message) { return !message.has_as_of(); },
+      [](const v1::GetJourneyRequest& message) {
+        return !message.has_as_of() && !message.has_known_at();
+      },
       [this](const v1::GetJourneyRequest& message,
              const views::StillWanted& still_wanted) {
         return env_.views->GetJourney(message, still_wanted);

@@ -195,7 +195,7 @@ absl::Status ListPastStalls(Reader& reader,
 absl::StatusOr<v1::GetDealResponse> GetDeal(const QueryContext& context,
                                             const v1::GetDealRequest& request) {
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
-                                   context.clock->Now());
+                                   context.clock->Now(), KnownAt(request));
   if (!reader.ok()) return reader.status();
   auto record = (*reader)->DealRecordOf(request.deal_id());
   if (!record.ok()) return record.status();

@@ -20,10 +20,13 @@ absl::StatusOr<std::optional<PlacedDeal>> DealReader::At(
   if (const absl::Status wanted = reader_.CheckWanted(); !wanted.ok()) {
     return wanted;
   }
-  std::optional<PlacedDeal> out;
-  if (record.deal().status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
   const auto journey = reader_.JourneyOfDeal(deal_id, record);
   if (!journey.ok()) return journey.status();
+  if (reader_.is_known_then()) {
+    return FromFold(std::string(deal_id), *journey);
+  }
+  std::optional<PlacedDeal> out;
+  if (record.deal().status() == v1::DEAL_STATUS_UNSPECIFIED) return out;
   std::optional<core::Micros> instant = reader_.CommonInstant();
   if (!instant.has_value() || reader_.is_past()) {
     auto subject = reader_.SubjectRecordOf(*journey);

@@ -100,7 +100,7 @@ absl::Status IdentityChange::LoadNarrow() {
   }
   return update_.MultiGet(
       Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
-        storage::v1::SubjectIdentity record;
+        storage::v1::SubjectHead record;
         absl::Status status = Parse(value, record);
         changes[i]->before.Swap(record.mutable_identity());
         return status;

@@ -47,7 +47,8 @@ absl::StatusOr<v1::ResolveResponse> Resolve(const QueryContext& context,
                                             const v1::ResolveRequest& request) {
   const core::Micros now = context.clock->Now();
   const auto reader =
-      Reader::Make(context, request.tenant_id(), AsOf(request), now);
+      Reader::Make(context, request.tenant_id(), AsOf(request), now,
+                   KnownAt(request));
   if (!reader.ok()) return reader.status();
   JourneyResolver& resolver = (*reader)->resolver();
   v1::ResolveResponse response;

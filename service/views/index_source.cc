@@ -12,14 +12,15 @@ absl::Status Damaged() {
 
 }  // namespace
 
-absl::Status ListedSource::ScanLinked(absl::string_view tenant_id,
-                                      const core::SubjectRef& wide,
-                                      const SubjectVisitor& visit) const {
+absl::Status ListedSource::ScanLinks(absl::string_view tenant_id,
+                                     const core::SubjectRef& wide,
+                                     bool withdrawn,
+                                     const SubjectVisitor& visit) const {
   bool is_damaged = false;
   const absl::Status status =
       ScanLists(LinkedPrefix(tenant_id, wide),
                 [&](absl::string_view suffix, absl::string_view value) {
-                  if (value != kLinked) return true;
+                  if (value != kLinked && !withdrawn) return true;
                   v1::Subject subject;
                   is_damaged = !ConsumeSubject(suffix, subject);
                   return !is_damaged && visit(subject);

@@ -36,6 +36,10 @@ class IndexSource {
   virtual absl::Status ScanLinked(absl::string_view tenant_id,
                                   const core::SubjectRef& wide,
                                   const SubjectVisitor& visit) const = 0;
+  // The same, with those whose link was withdrawn.
+  virtual absl::Status ScanEverLinked(absl::string_view tenant_id,
+                                      const core::SubjectRef& wide,
+                                      const SubjectVisitor& visit) const = 0;
 
   // Visits the deals whose home a subject is (lists.h), with its instant.
   virtual absl::Status ScanHome(absl::string_view tenant_id,
@@ -60,10 +64,22 @@ class ListedSource : public IndexSource {
 
   absl::Status ScanLinked(absl::string_view tenant_id,
                           const core::SubjectRef& wide,
-                          const SubjectVisitor& visit) const override;
+                          const SubjectVisitor& visit) const override {
+    return ScanLinks(tenant_id, wide, /*withdrawn=*/false, visit);
+  }
+  absl::Status ScanEverLinked(absl::string_view tenant_id,
+                              const core::SubjectRef& wide,
+                              const SubjectVisitor& visit) const override {
+    return ScanLinks(tenant_id, wide, /*withdrawn=*/true, visit);
+  }
   absl::Status ScanHome(absl::string_view tenant_id,
                         const core::SubjectRef& home,
                         const DealVisitor& visit) const override;
+
+ private:
+  absl::Status ScanLinks(absl::string_view tenant_id,
+                         const core::SubjectRef& wide, bool withdrawn,
+                         const SubjectVisitor& visit) const;
 };
 
 }  // namespace journey::views

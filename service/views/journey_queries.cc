@@ -30,11 +30,9 @@ absl::Status SubjectNotFound(const v1::Subject& subject) {
                    " has no journey of its own by the instant asked for"));
 }
 
-// The journey of a subject; unset when there is none by then. `version` is
-// that of the record in which the journey is kept.
+// The journey of a subject; unset when there is none by then.
 absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
-                                                const v1::Subject& subject,
-                                                int64_t& version) {
+                                                const v1::Subject& subject) {
   std::optional<v1::Journey> out;
   const auto journey = reader.JourneyOf(subject);
   if (!journey.ok()) return journey.status();
@@ -42,7 +40,6 @@ absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
   const auto folded = reader.Fold(**journey);
   if (!folded.ok()) return folded.status();
   if (!folded->has_value()) return out;
-  version = (*folded)->subject_version;
   out = projections::ConcludeJourney(reader.rules(), (*folded)->fold,
                                      (*folded)->instant);
   return out;
@@ -262,20 +259,15 @@ absl::Status FillTimeline(const Reader& reader,
 absl::StatusOr<v1::GetJourneyResponse> GetJourney(
     const QueryContext& context, const v1::GetJourneyRequest& request) {
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
-                                   context.clock->Now());
+                                   context.clock->Now(), KnownAt(request));
   if (!reader.ok()) return reader.status();
-  int64_t version = 0;
-  auto journey = Find(**reader, request.subject(), version);
+  auto journey = Find(**reader, request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
+  const auto version = (*reader)->VersionOf(request.subject());
+  if (!version.ok()) return version.status();
   v1::GetJourneyResponse response;
-  if (request.subject().type() == v1::SUBJECT_TYPE_DEAL) {
-    // A deal's journey may be kept under another subject.
-    const auto record = (*reader)->SubjectRecordOf(request.subject());
-    if (!record.ok()) return record.status();
-    version = record->version();
-  }
-  response.set_subject_version(version);
+  response.set_subject_version(*version);
   response.set_log_position((*reader)->log_position());
   response.mutable_journey()->Swap(&**journey);
   return response;
@@ -288,8 +280,7 @@ absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
   if (!reader.ok()) return reader.status();
   v1::BatchGetJourneysResponse response;
   for (const v1::Subject& subject : request.subjects()) {
-    int64_t version = 0;
-    auto journey = Find(**reader, subject, version);
+    auto journey = Find(**reader, subject);
     if (!journey.ok()) return journey.status();
     if (journey->has_value()) {
       response.add_journeys()->Swap(&**journey);
@@ -358,12 +349,13 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   const auto page = PageOf(request, context.clock->Now());
   if (!page.ok()) return page.status();
   const auto reader =
-      Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
+      Reader::Make(context, request.tenant_id(), AsOf(request), page->now,
+                   KnownAt(request));
   if (!reader.ok()) return reader.status();
   const auto journey = (*reader)->JourneyOf(request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto rows = TouchpointsOfJourney(**reader, request.tenant_id(), **journey,
+  auto rows = TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
                                    (*reader)->as_of().value_or(core::kNever));
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return SubjectNotFound(request.subject());

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
+#include "service/views/index_rows.h"
 #include "service/views/keys.h"
 #include "service/views/lists.h"
 
@@ -34,17 +35,33 @@ Reader::Reader(const QueryContext& context, absl::string_view tenant_id,
       as_of_(as_of),
       now_(now),
       started_at_(context.clock->Now()),
-      snapshot_(*context.store),
-      resolver_(*this, tenant_id_) {}
+      snapshot_(*context.store) {}
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Make(
     const QueryContext& context, absl::string_view tenant_id,
-    std::optional<core::Micros> as_of, core::Micros now) {
+    std::optional<core::Micros> as_of, core::Micros now,
+    std::optional<core::Micros> known_at) {
   std::unique_ptr<Reader> reader(new Reader(context, tenant_id, as_of, now));
   const auto found = reader->snapshot_.Get(
       Family::kDefault, TenantKey(tenant_id), reader->tenant_);
   if (!found.ok()) return found.status();
+  if (known_at.has_value() && *known_at < now) {
+    const absl::Status status = reader->KnowOnly(*known_at);
+    if (!status.ok()) return status;
+  }
+  reader->resolver_ =
+      std::make_unique<JourneyResolver>(reader->source(), reader->tenant_id_);
   return reader;
+}
+
+absl::Status Reader::KnowOnly(core::Micros known_at) {
+  const auto position =
+      PositionKnownAt(log(), tenant_id_, tenant_.head_position(), known_at);
+  if (!position.ok()) return position.status();
+  tenant_.set_head_position(*position);
+  now_ = known_at;
+  known_ = std::make_unique<KnownSource>(*this, log(), *position);
+  return absl::OkStatus();
 }
 
 std::optional<core::Micros> Reader::CommonInstant() const {
@@ -56,7 +73,7 @@ std::optional<core::Micros> Reader::CommonInstant() const {
 absl::StatusOr<std::optional<v1::Subject>> Reader::JourneyOf(
     const v1::Subject& subject) {
   if (subject.type() != v1::SUBJECT_TYPE_DEAL) {
-    return resolver_.JourneyOf(subject, as_of_.value_or(now_));
+    return resolver_->JourneyOf(subject, as_of_.value_or(now_));
   }
   const auto record = DealRecordOf(subject.id());
   if (!record.ok()) return record.status();
@@ -67,7 +84,7 @@ absl::StatusOr<std::optional<v1::Subject>> Reader::JourneyOf(
 absl::StatusOr<v1::Subject> Reader::JourneyOfDeal(
     absl::string_view deal_id, const storage::v1::DealRecord& record) {
   const Home home = HomeOf(deal_id, record);
-  return resolver_.JourneyOf(home.subject, home.instant);
+  return resolver_->JourneyOf(home.subject, home.instant);
 }
 
 absl::StatusOr<storage::v1::SubjectRecord> Reader::SubjectRecordOf(
@@ -79,8 +96,31 @@ absl::StatusOr<storage::v1::SubjectRecord> Reader::SubjectRecordOf(
   return record;
 }
 
+absl::StatusOr<int64_t> Reader::VersionOf(const v1::Subject& subject) const {
+  if (!is_known_then()) {
+    storage::v1::SubjectHead record;
+    const auto found = snapshot_.Get(Family::kSubjects,
+                                     SubjectKey(tenant_id_, subject), record);
+    if (!found.ok()) return found.status();
+    return record.version();
+  }
+  int64_t version = 0;
+  const absl::Status status = known_->ScanTouchpoints(
+      SubjectKey(tenant_id_, subject), 0, [&](const TouchpointRow& row) {
+        version += static_cast<int64_t>(row.as_given);
+        return true;
+      });
+  if (!status.ok()) return status;
+  return version;
+}
+
 absl::StatusOr<std::optional<storage::v1::DealRecord>> Reader::DealRecordOf(
     absl::string_view deal_id) const {
+  if (is_known_then()) {
+    auto home = HomeFromRows({*known_, log(), tenant_id_}, deal_id);
+    if (!home.ok()) return home.status();
+    return std::optional<storage::v1::DealRecord>(*std::move(home));
+  }
   storage::v1::DealRecord record;
   const auto found =
       snapshot_.Get(Family::kDeals, DealKey(tenant_id_, deal_id), record);
@@ -94,35 +134,42 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
   if (const absl::Status wanted = CheckWanted(); !wanted.ok()) return wanted;
   std::optional<FoldedJourney> none;
   FoldedJourney out{projections::JourneyFold(journey)};
-  auto* record =
-      google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
-          out.fold.arena());
-  const auto found = snapshot_.Get(Family::kSubjects,
-                                   SubjectKey(tenant_id_, journey), *record);
-  if (!found.ok()) return found.status();
-  if (!record->has_journey()) return none;
-  out.subject_version = record->version();
-  const core::Micros newest = record->journey().newest().at_us();
-  out.instant = InstantFor(newest);
-  if (out.instant >= newest) {
-    out.fold.state().Swap(record->mutable_journey());
-    if (absl::Status status = AddOpenDeals(out.fold); !status.ok()) {
-      return status;
+  if (!is_known_then()) {
+    auto* record =
+        google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
+            out.fold.arena());
+    const auto found = snapshot_.Get(Family::kSubjects,
+                                     SubjectKey(tenant_id_, journey), *record);
+    if (!found.ok()) return found.status();
+    if (!record->has_journey()) return none;
+    const core::Micros newest = record->journey().newest().at_us();
+    out.instant = InstantFor(newest);
+    if (out.instant >= newest) {
+      out.fold.state().Swap(record->mutable_journey());
+      if (absl::Status status = AddOpenDeals(out.fold); !status.ok()) {
+        return status;
+      }
+      return std::optional<FoldedJourney>(std::move(out));
     }
-    return std::optional<FoldedJourney>(std::move(out));
   }
-  auto rows = TouchpointsOfJourney(*this, tenant_id_, journey, out.instant);
+  auto fold = FoldAgain(journey, as_of_.value_or(core::kNever));
+  if (!fold.ok()) return fold.status();
+  if (fold->state().touchpoint_count() == 0) return none;
+  out.fold = *std::move(fold);
+  out.instant = InstantFor(out.fold.state().newest().at_us());
+  return std::optional<FoldedJourney>(std::move(out));
+}
+
+absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
+    const v1::Subject& journey, core::Micros until) {
+  auto rows = TouchpointsOfJourney(source(), tenant_id_, journey, until);
   if (!rows.ok()) return rows.status();
   // Folding is the dear part.
   if (const absl::Status wanted = context_.still_wanted(); !wanted.ok()) {
     return wanted;
   }
   refolded_ += static_cast<int64_t>(rows->size());
-  auto fold = Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
-  if (!fold.ok()) return fold.status();
-  if (fold->state().touchpoint_count() == 0) return none;
-  out.fold = *std::move(fold);
-  return std::optional<FoldedJourney>(std::move(out));
+  return Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
 }
 
 absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {

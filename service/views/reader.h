@@ -19,6 +19,7 @@
 #include "service/core/time.h"
 #include "service/log/event_log.h"
 #include "service/views/journey_resolver.h"
+#include "service/views/known_source.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
 #include "service/views/views.h"
@@ -38,17 +39,18 @@ struct QueryContext {
 struct FoldedJourney {
   projections::JourneyFold fold;
   core::Micros instant = 0;
-  // Of the record in which it is kept.
-  int64_t subject_version = 0;
 };
 
 // Serves one query, on one thread.
 class Reader final : public ListedSource {
  public:
-  // Takes the snapshot. `as_of` is unset where the request does not say.
+  // Takes the snapshot. `as_of` and `known_at` are unset where the request does
+  // not say. With `known_at`, only single journeys and their deals may be asked
+  // for.
   static absl::StatusOr<std::unique_ptr<Reader>> Make(
       const QueryContext& context, absl::string_view tenant_id,
-      std::optional<core::Micros> as_of, core::Micros now);
+      std::optional<core::Micros> as_of, core::Micros now,
+      std::optional<core::Micros> known_at = std::nullopt);
 
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
   [[nodiscard]] const projections::Rules& rules() const {
@@ -61,6 +63,12 @@ class Reader final : public ListedSource {
   }
   // Positions up to here are part of the answer.
   [[nodiscard]] int64_t log_position() const { return tenant_.head_position(); }
+  // Later touchpoints, links and withdrawals are left out.
+  [[nodiscard]] bool is_known_then() const { return known_ != nullptr; }
+  // What the answer is made from.
+  [[nodiscard]] const IndexSource& source() const {
+    return known_ == nullptr ? static_cast<const IndexSource&>(*this) : *known_;
+  }
   [[nodiscard]] std::optional<core::Micros> as_of() const { return as_of_; }
 
   // True when some touchpoint occurred after the instant asked for, so that
@@ -87,13 +95,17 @@ class Reader final : public ListedSource {
   absl::StatusOr<v1::Subject> JourneyOfDeal(
       absl::string_view deal_id, const storage::v1::DealRecord& record);
 
-  [[nodiscard]] JourneyResolver& resolver() { return resolver_; }
+  [[nodiscard]] JourneyResolver& resolver() { return *resolver_; }
 
   // The record of a subject; empty when it is not known.
   absl::StatusOr<storage::v1::SubjectRecord> SubjectRecordOf(
       const v1::Subject& subject) const;
 
-  // The record of a deal; unset when it is not known.
+  // How many touchpoints were written to a subject.
+  absl::StatusOr<int64_t> VersionOf(const v1::Subject& subject) const;
+
+  // The record of a deal; unset when it is not known. With `known_at` without
+  // the deal itself.
   absl::StatusOr<std::optional<storage::v1::DealRecord>> DealRecordOf(
       absl::string_view deal_id) const;
 
@@ -126,18 +138,30 @@ class Reader final : public ListedSource {
          std::optional<core::Micros> as_of, core::Micros now);
 
   absl::Status AddOpenDeals(projections::JourneyFold& fold) const;
+  absl::Status KnowOnly(core::Micros known_at);
+  // Folds a journey from its touchpoints that occurred by `until`.
+  absl::StatusOr<projections::JourneyFold> FoldAgain(
+      const v1::Subject& journey, core::Micros until);
 
   const QueryContext context_;
   const std::string tenant_id_;
   const std::optional<core::Micros> as_of_;
-  const core::Micros now_;
+  core::Micros now_;
   const core::Micros started_at_;
   const Snapshot snapshot_;
   storage::v1::TenantRecord tenant_;
-  JourneyResolver resolver_;
+  std::unique_ptr<KnownSource> known_;
+  std::unique_ptr<JourneyResolver> resolver_;
   mutable int64_t entries_ = 0;
   int64_t refolded_ = 0;
 };
+
+// The instant in a request's optional field `known_at`.
+template <typename Request>
+[[nodiscard]] std::optional<core::Micros> KnownAt(const Request& request) {
+  if (!request.has_known_at()) return std::nullopt;
+  return core::ToMicros(request.known_at());
+}
 
 // The instant in a request's optional field `as_of`.
 template <typename Request>

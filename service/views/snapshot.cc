@@ -242,8 +242,7 @@ absl::Status Snapshot::ReadIds(const std::vector<std::string>& keys,
 
 absl::StatusOr<storage::v1::IdentityState> Snapshot::ReadIdentity(
     absl::string_view tenant_id, const core::SubjectRef& subject) const {
-  // The journey in the same record is dear to parse.
-  storage::v1::SubjectIdentity record;
+  storage::v1::SubjectHead record;
   const auto found =
       Get(Family::kSubjects, SubjectKey(tenant_id, subject), record);
   if (!found.ok()) return found.status();

@@ -1,0 +1,54 @@
+// What the index held when the log ended at an earlier position.
+#ifndef SERVICE_VIEWS_KNOWN_SOURCE_H_
+#define SERVICE_VIEWS_KNOWN_SOURCE_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/core/clock.h"
+#include "service/log/event_log.h"
+#include "service/views/index_source.h"
+
+namespace journey::views {
+
+// The newest position of a tenant's log that was received by `instant`; 0 when
+// there was none. `head` is the newest of all.
+absl::StatusOr<int64_t> PositionKnownAt(const log::EventLog& log,
+                                        absl::string_view tenant_id,
+                                        int64_t head, core::Micros instant);
+
+// Hides what came after a position. Identities and homes of deals are worked
+// out from the touchpoints, so this is for single journeys. Not thread-safe.
+class KnownSource final : public IndexSource {
+ public:
+  // All outlive the source.
+  KnownSource(const IndexSource& newest, const log::EventLog& log,
+              int64_t position)
+      : newest_(newest), log_(log), position_(position) {}
+
+  absl::Status ScanTouchpoints(absl::string_view subject_key, core::Micros from,
+                               const RowVisitor& visit) const override;
+  absl::Status ScanLinked(absl::string_view tenant_id,
+                          const core::SubjectRef& wide,
+                          const SubjectVisitor& visit) const override;
+  absl::Status ScanEverLinked(absl::string_view tenant_id,
+                              const core::SubjectRef& wide,
+                              const SubjectVisitor& visit) const override;
+  absl::Status ScanHome(absl::string_view tenant_id,
+                        const core::SubjectRef& home,
+                        const DealVisitor& visit) const override;
+  absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
+      absl::string_view tenant_id,
+      const core::SubjectRef& subject) const override;
+
+ private:
+  const IndexSource& newest_;
+  const log::EventLog& log_;
+  const int64_t position_;
+};
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_KNOWN_SOURCE_H_
