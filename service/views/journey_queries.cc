@@ -348,15 +348,15 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
     const QueryContext& context, const v1::GetTimelineRequest& request) {
   const auto page = PageOf(request, context.clock->Now());
   if (!page.ok()) return page.status();
-  const auto reader =
-      Reader::Make(context, request.tenant_id(), AsOf(request), page->now,
-                   KnownAt(request));
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   page->now, KnownAt(request));
   if (!reader.ok()) return reader.status();
   const auto journey = (*reader)->JourneyOf(request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto rows = TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
-                                   (*reader)->as_of().value_or(core::kNever));
+  auto rows =
+      TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
+                           0, (*reader)->as_of().value_or(core::kNever));
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return SubjectNotFound(request.subject());
   if (request.newest_first()) std::reverse(rows->begin(), rows->end());

@@ -91,6 +91,13 @@ std::string LinkedPrefix(absl::string_view tenant_id,
   return key;
 }
 
+std::string SnapshotPrefix(absl::string_view tenant_id,
+                           const v1::Subject& journey) {
+  std::string key = ListPrefix('N', tenant_id);
+  AppendSubject(journey, key);
+  return key;
+}
+
 std::string JourneyPrefix(absl::string_view tenant_id) {
   return ListPrefix('A', tenant_id);
 }

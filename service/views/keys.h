@@ -55,6 +55,8 @@ inline constexpr absl::string_view kLinked = "";
 inline constexpr absl::string_view kUnlinked = "-";
 [[nodiscard]] std::string LinkedPrefix(absl::string_view tenant_id,
                                        const core::SubjectRef& wide);
+[[nodiscard]] std::string SnapshotPrefix(absl::string_view tenant_id,
+                                         const v1::Subject& journey);
 [[nodiscard]] std::string JourneyPrefix(absl::string_view tenant_id);
 [[nodiscard]] std::string DealPrefix(absl::string_view tenant_id);
 [[nodiscard]] std::string StagePrefix(absl::string_view tenant_id,

@@ -7,6 +7,7 @@
 #include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/views/index_rows.h"
+#include "service/views/journey_snapshots.h"
 #include "service/views/keys.h"
 #include "service/views/lists.h"
 
@@ -162,14 +163,24 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
 
 absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
     const v1::Subject& journey, core::Micros until) {
-  auto rows = TouchpointsOfJourney(source(), tenant_id_, journey, until);
+  projections::JourneyFold fold(journey);
+  if (!is_known_then()) {
+    auto snapshot = NewestSnapshot(snapshot_, tenant_id_, journey,
+                                   until == core::kNever ? until : until + 1);
+    if (!snapshot.ok()) return snapshot.status();
+    fold = *std::move(snapshot);
+  }
+  auto rows = TouchpointsOfJourney(source(), tenant_id_, journey,
+                                   fold.state().newest().at_us(), until);
   if (!rows.ok()) return rows.status();
   // Folding is the dear part.
-  if (const absl::Status wanted = context_.still_wanted(); !wanted.ok()) {
-    return wanted;
-  }
+  absl::Status status = context_.still_wanted();
+  if (!status.ok()) return status;
   refolded_ += static_cast<int64_t>(rows->size());
-  return Refold(rules(), log(), tenant_id_, journey, *std::move(rows));
+  status = FoldRows(rules(), log(), tenant_id_, *std::move(rows), fold,
+                    [&](const auto&) { return CheckWanted(); });
+  if (!status.ok()) return status;
+  return fold;
 }
 
 absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {

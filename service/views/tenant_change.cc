@@ -48,7 +48,7 @@ absl::Status TenantChange::Run() {
   if (status.ok()) status = LoadSubjects();
   if (status.ok()) status = LoadDealsToFold();
   for (auto& [key, entry] : subjects_) {
-    if (status.ok()) status = entry.refold ? FoldAgain(entry) : FoldOn(entry);
+    if (status.ok()) status = entry.refold() ? FoldAgain(entry) : FoldOn(entry);
   }
   if (!status.ok()) return status;
   PutDeals();
@@ -112,7 +112,7 @@ absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   identity_.NoteRetracted(targets_.back());
   const v1::Touchpoint& touchpoint = *targets_.back().touchpoint;
   return touchpoint.deal_id().empty() ? absl::OkStatus()
-                                      : RecomputeHome(touchpoint.deal_id());
+                                      : RetractFromDeal(touchpoint);
 }
 
 void TenantChange::PutRows(const log::LogEvent& event, const log::IdEntry& id) {
@@ -125,8 +125,8 @@ void TenantChange::PutRows(const log::LogEvent& event, const log::IdEntry& id) {
   row.has_deal = !touchpoint.deal_id().empty();
   row.as_given = true;
   for (const core::SubjectRef& subject : core::SubjectsOf(touchpoint)) {
-    row.links = std::any_of(
-        links.begin(), links.end(), [&](const core::LinkRef& link) {
+    row.links =
+        std::any_of(links.begin(), links.end(), [&](const core::LinkRef& link) {
           return link.narrow == subject ||
                  (link.wide == subject && touchpoint.has_account_merge());
         });
@@ -193,10 +193,12 @@ absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
 
 // Finds a deal's home from all of its touchpoints, after one of them was
 // retracted.
-absl::Status TenantChange::RecomputeHome(const std::string& deal_id) {
+absl::Status TenantChange::RetractFromDeal(const v1::Touchpoint& touchpoint) {
+  const std::string& deal_id = touchpoint.deal_id();
   const auto deal = NameDeal(deal_id);
   if (!deal.ok()) return deal.status();
-  (*deal)->refold = true;
+  (*deal)->refold_from =
+      std::min((*deal)->refold_from, core::ToMicros(touchpoint.occurred_at()));
   const auto home =
       HomeFromRows({context_.update, context_.log, tenant_id_}, deal_id);
   if (!home.ok()) return home.status();

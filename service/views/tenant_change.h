@@ -3,6 +3,7 @@
 #ifndef SERVICE_VIEWS_TENANT_CHANGE_H_
 #define SERVICE_VIEWS_TENANT_CHANGE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +33,8 @@ struct ChangeContext {
   Update& update;
   // For records and folds.
   google::protobuf::Arena& arena;
+  // As in ViewsOptions.
+  int snapshot_touchpoints;
 };
 
 // Used once: Add each part in order, then Run. Not thread-safe.
@@ -66,8 +69,8 @@ class TenantChange {
     bool dirty = false;
     // Its touchpoints, or what decides its journey, change.
     bool is_named = false;
-    // A touchpoint of it was retracted.
-    bool refold = false;
+    // When the first of its touchpoints occurred that were retracted.
+    core::Micros refold_from = core::kNever;
     Home home_before;
     std::vector<const v1::Touchpoint*> pending;
     // Filled when the deal is about to change.
@@ -81,9 +84,14 @@ class TenantChange {
     std::vector<const v1::Touchpoint*> given;
     // Touchpoints of the subject's journey that are still to be folded.
     std::vector<const v1::Touchpoint*> pending;
-    // The journey has to be folded from its first touchpoint.
-    bool refold = false;
+    // The journey has to be folded again from then on.
+    core::Micros refold_from = core::kNever;
     bool has_new_identity = false;
+
+    [[nodiscard]] bool refold() const { return refold_from != core::kNever; }
+    void RefoldFrom(core::Micros from) {
+      refold_from = std::min(refold_from, from);
+    }
     // Unset while there was no journey.
     std::optional<JourneyPlaces> places_before;
   };
@@ -100,7 +108,7 @@ class TenantChange {
   // A deal of which a touchpoint comes or goes.
   absl::StatusOr<DealEntry*> NameDeal(const std::string& deal_id);
   absl::Status AddToDeal(const v1::Touchpoint& touchpoint);
-  absl::Status RecomputeHome(const std::string& deal_id);
+  absl::Status RetractFromDeal(const v1::Touchpoint& touchpoint);
 
   absl::Status TakeIdentities();
   absl::Status LoadLinked();
@@ -118,6 +126,8 @@ class TenantChange {
   absl::Status LoadDealsToFold();
   absl::Status FoldOn(SubjectEntry& entry);
   absl::Status FoldAgain(SubjectEntry& entry);
+  absl::StatusOr<projections::JourneyFold> FoldFrom(const SubjectEntry& entry);
+  absl::Status KeepSnapshot(SubjectEntry& entry);
   void TakeDeal(const std::string& deal_id, projections::JourneyFold& fold);
   void StoreDeal(DealEntry& entry, storage::v1::DealState* state);
 

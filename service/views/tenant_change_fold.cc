@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
+#include "service/views/journey_snapshots.h"
 #include "service/views/keys.h"
 #include "service/views/tenant_change.h"
 
@@ -47,13 +48,15 @@ absl::Status TenantChange::LoadSubjects() {
 absl::Status TenantChange::LoadDealsToFold() {
   std::vector<std::string> deal_ids;
   for (auto& [key, entry] : subjects_) {
-    if (entry.refold || entry.pending.empty()) continue;
+    if (entry.pending.empty()) continue;
     std::sort(entry.pending.begin(), entry.pending.end(), InOrder);
-    if (!entry.record->has_journey()) continue;
+    const storage::v1::Moment first =
+        projections::MomentOf(*entry.pending.front());
     const auto& journey = entry.record->journey();
-    entry.refold = projections::Before(
-        projections::MomentOf(*entry.pending.front()), journey.newest());
-    if (entry.refold) continue;
+    if (entry.refold() || projections::Before(first, journey.newest())) {
+      entry.RefoldFrom(first.at_us());
+      continue;
+    }
     for (const auto& deal : journey.open_deals()) {
       deal_ids.push_back(deal.deal_id());
     }
@@ -96,18 +99,64 @@ absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
     }
   }
   entry.record->mutable_journey()->Swap(&fold.state());
+  return IsSnapshotDue(entry.record->journey(), context_.snapshot_touchpoints)
+             ? KeepSnapshot(entry)
+             : absl::OkStatus();
+}
+
+absl::Status TenantChange::KeepSnapshot(SubjectEntry& entry) {
+  const auto deal_ids = DealsOfJourney(identity_, tenant_id_, entry.subject);
+  if (!deal_ids.ok()) return deal_ids.status();
+  if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
+  std::vector<const storage::v1::DealState*> deals;
+  for (const std::string& deal_id : *deal_ids) {
+    const DealEntry& deal = deals_[deal_id];
+    if (deal.record->has_deal()) deals.push_back(&deal.record->deal());
+  }
+  PutSnapshot(tenant_id_, context_.snapshot_touchpoints,
+              *entry.record->mutable_journey(), deals, context_.update);
   return absl::OkStatus();
 }
 
-absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
+// Folds from the newest snapshot that still holds, keeping new ones.
+absl::StatusOr<projections::JourneyFold> TenantChange::FoldFrom(
+    const SubjectEntry& entry) {
+  projections::JourneyFold fold(entry.subject);
+  if (entry.record->journey().touchpoint_count() >=
+      context_.snapshot_touchpoints) {
+    absl::Status status = DropSnapshots(tenant_id_, entry.subject,
+                                        entry.refold_from, context_.update);
+    if (!status.ok()) return status;
+    auto snapshot = NewestSnapshot(context_.update, tenant_id_, entry.subject,
+                                   entry.refold_from);
+    if (!snapshot.ok()) return snapshot.status();
+    fold = *std::move(snapshot);
+  }
   auto rows = TouchpointsOfJourney(identity_, tenant_id_, entry.subject,
-                                   core::kNever);
+                                   fold.state().newest().at_us(), core::kNever);
   if (!rows.ok()) return rows.status();
-  auto fold = Refold(context_.rules, context_.log, tenant_id_, entry.subject,
-                     *std::move(rows));
+  const absl::Status status = FoldRows(
+      context_.rules, context_.log, tenant_id_, *std::move(rows), fold,
+      [&](projections::JourneyFold& folded) {
+        if (!IsSnapshotDue(folded.state(), context_.snapshot_touchpoints)) {
+          return absl::OkStatus();
+        }
+        std::vector<const storage::v1::DealState*> deals;
+        for (const auto& [deal_id, deal] : folded.deals()) {
+          deals.push_back(deal.state);
+        }
+        PutSnapshot(tenant_id_, context_.snapshot_touchpoints, folded.state(),
+                    deals, context_.update);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return fold;
+}
+
+absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
+  auto fold = FoldFrom(entry);
   if (!fold.ok()) return fold.status();
-  const auto deal_ids =
-      DealsOfJourney(identity_, tenant_id_, entry.subject);
+  const auto deal_ids = DealsOfJourney(identity_, tenant_id_, entry.subject);
   if (!deal_ids.ok()) return deal_ids.status();
   if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
   for (const std::string& deal_id : *deal_ids) {
@@ -143,7 +192,7 @@ void TenantChange::PutSubjects() {
 }
 
 void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
-  if (entry.versions_added == 0 && entry.pending.empty() && !entry.refold &&
+  if (entry.versions_added == 0 && entry.pending.empty() && !entry.refold() &&
       !entry.has_new_identity) {
     return;
   }

@@ -16,7 +16,7 @@ absl::Status TenantChange::TakeIdentities() {
     EntryOf(changed.subject).has_new_identity = true;
   }
   for (const v1::Subject& journey : identity_.journeys()) {
-    EntryOf(journey).refold = true;
+    EntryOf(journey).RefoldFrom(0);
   }
   if (absl::Status status = LoadSubjects(); !status.ok()) return status;
   for (const auto& [key, changed] : identity_.changed()) {
@@ -83,7 +83,8 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
                                      DealEntry& deal) {
   const Home home = HomeOf(deal_id, *deal.record);
   const auto key = [&](const Home& of) {
-    return absl::StrCat(HomePrefix(tenant_id_, core::RefOf(of.subject)), deal_id);
+    return absl::StrCat(HomePrefix(tenant_id_, core::RefOf(of.subject)),
+                        deal_id);
   };
   if (!deal.existed || !(home == deal.home_before)) {
     if (deal.existed) {
@@ -96,7 +97,7 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
   const auto journey = after_.JourneyOf(home.subject, home.instant);
   if (!journey.ok()) return journey.status();
   SubjectEntry& entry = EntryOf(*journey);
-  entry.refold |= deal.refold;
+  entry.RefoldFrom(deal.refold_from);
   entry.pending.insert(entry.pending.end(), deal.pending.begin(),
                        deal.pending.end());
   if (!deal.existed) return absl::OkStatus();
@@ -104,8 +105,8 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
       before_.JourneyOf(deal.home_before.subject, deal.home_before.instant);
   if (!before.ok()) return before.status();
   if (core::RefOf(*before) == core::RefOf(*journey)) return absl::OkStatus();
-  entry.refold = true;
-  EntryOf(*before).refold = true;
+  entry.RefoldFrom(0);
+  EntryOf(*before).RefoldFrom(0);
   return absl::OkStatus();
 }
 
@@ -121,7 +122,7 @@ absl::Status TenantChange::RouteRetracted() {
     for (JourneyResolver* resolver : {&before_, &after_}) {
       const auto journey = resolver->JourneyOf(core::ToSubject(*subject), at);
       if (!journey.ok()) return journey.status();
-      EntryOf(*journey).refold = true;
+      EntryOf(*journey).RefoldFrom(at);
     }
   }
   return absl::OkStatus();

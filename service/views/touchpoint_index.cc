@@ -15,10 +15,11 @@ namespace {
 
 // Adds the rows under one subject for which `wanted` holds.
 absl::Status Collect(const IndexSource& source, absl::string_view tenant_id,
-                     const core::SubjectRef& subject, core::Micros until,
+                     const core::SubjectRef& subject, core::Micros from,
+                     core::Micros until,
                      absl::FunctionRef<bool(const TouchpointRow&)> wanted,
                      std::vector<TouchpointRow>& out) {
-  return source.ScanTouchpoints(SubjectKey(tenant_id, subject), 0,
+  return source.ScanTouchpoints(SubjectKey(tenant_id, subject), from,
                                 [&](const TouchpointRow& row) {
                                   if (row.occurred_at > until) return false;
                                   if (wanted(row)) out.push_back(row);
@@ -27,10 +28,10 @@ absl::Status Collect(const IndexSource& source, absl::string_view tenant_id,
 }
 
 absl::Status CollectDeal(const IndexSource& source, absl::string_view tenant_id,
-                         absl::string_view deal_id, core::Micros until,
-                         std::vector<TouchpointRow>& out) {
+                         absl::string_view deal_id, core::Micros from,
+                         core::Micros until, std::vector<TouchpointRow>& out) {
   return Collect(
-      source, tenant_id, {v1::SUBJECT_TYPE_DEAL, deal_id}, until,
+      source, tenant_id, {v1::SUBJECT_TYPE_DEAL, deal_id}, from, until,
       [](const TouchpointRow&) { return true; }, out);
 }
 
@@ -51,7 +52,7 @@ class JourneyParts {
     return absl::OkStatus();
   }
 
-  absl::Status CollectWithoutDeal(core::Micros until,
+  absl::Status CollectWithoutDeal(core::Micros from, core::Micros until,
                                   std::vector<TouchpointRow>& out) {
     for (const v1::Subject& member : members_) {
       // Those of a deal name it.
@@ -60,7 +61,7 @@ class JourneyParts {
       if (!always.ok()) return always.status();
       absl::Status failed;
       const absl::Status status = Collect(
-          source_, tenant_id_, core::RefOf(member), until,
+          source_, tenant_id_, core::RefOf(member), from, until,
           [&](const TouchpointRow& row) {
             if (!row.as_given || row.has_deal || !failed.ok()) return false;
             if (*always) return true;
@@ -130,16 +131,16 @@ absl::StatusOr<std::vector<std::string>> DealsOfJourney(
 
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
-    const v1::Subject& journey, core::Micros until) {
+    const v1::Subject& journey, core::Micros from, core::Micros until) {
   std::vector<TouchpointRow> out;
   JourneyParts parts(source, tenant_id, journey);
   absl::Status status = parts.FindMembers();
-  if (status.ok()) status = parts.CollectWithoutDeal(until, out);
+  if (status.ok()) status = parts.CollectWithoutDeal(from, until, out);
   if (!status.ok()) return status;
   const auto deals = parts.Deals();
   if (!deals.ok()) return deals.status();
   for (const std::string& deal_id : *deals) {
-    status = CollectDeal(source, tenant_id, deal_id, until, out);
+    status = CollectDeal(source, tenant_id, deal_id, from, until, out);
     if (!status.ok()) return status;
   }
   // What was collected is sorted but for the seams between subjects.
@@ -245,23 +246,31 @@ absl::StatusOr<std::vector<PlacedEvent>> OrderedReader::Read(size_t begin,
   return out;
 }
 
-absl::StatusOr<projections::JourneyFold> Refold(
+absl::Status FoldRows(
     const projections::Rules& rules, const log::EventLog& log,
-    absl::string_view tenant_id, const v1::Subject& journey,
-    std::vector<TouchpointRow> rows) {
+    absl::string_view tenant_id, std::vector<TouchpointRow> rows,
+    projections::JourneyFold& fold,
+    absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each) {
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [](const TouchpointRow& row) {
                               return row.retraction_position != 0;
                             }),
              rows.end());
-  projections::JourneyFold fold(journey);
+  const storage::v1::Moment start = fold.state().newest();
   OrderedReader reader(log, tenant_id, std::move(rows), 0, /*falling=*/false);
   while (true) {
     const auto placed = reader.Next(kOrderedReadMax);
     if (!placed.ok()) return placed.status();
-    if (placed->empty()) return fold;
+    if (placed->empty()) return absl::OkStatus();
     for (const PlacedEvent& each : *placed) {
-      projections::Evolve(rules, *each.event.touchpoint, fold);
+      const v1::Touchpoint& touchpoint = *each.event.touchpoint;
+      if (start.has_ref() &&
+          !projections::Before(start, projections::MomentOf(touchpoint))) {
+        continue;
+      }
+      projections::Evolve(rules, touchpoint, fold);
+      const absl::Status status = after_each(fold);
+      if (!status.ok()) return status;
     }
   }
 }

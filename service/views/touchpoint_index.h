@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -24,12 +25,12 @@ absl::StatusOr<std::vector<std::string>> DealsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey);
 
-// The touchpoints of a journey that occurred by `until`, by time and position:
-// those without a deal written to its subject or to one linked to it then, and
-// all of its deals'. Retracted ones are included.
+// The touchpoints of a journey that occurred from `from` on and by `until`, by
+// time and position: those without a deal written to its subject or to one
+// linked to it then, and all of its deals'. Retracted ones are included.
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
-    const v1::Subject& journey, core::Micros until);
+    const v1::Subject& journey, core::Micros from, core::Micros until);
 
 // A touchpoint's row and its event.
 struct PlacedEvent {
@@ -67,12 +68,14 @@ class OrderedReader {
 // Events that an OrderedReader reads at once.
 inline constexpr size_t kOrderedReadMax = 1000;
 
-// Folds a journey from its touchpoints, leaving out those retracted. `rows`
-// are by time and position.
-absl::StatusOr<projections::JourneyFold> Refold(
+// Folds a journey on by the touchpoints of `rows` that come after its newest
+// one, leaving out those retracted. `rows` are by time and position. Ends with
+// the error that `after_each` returns.
+absl::Status FoldRows(
     const projections::Rules& rules, const log::EventLog& log,
-    absl::string_view tenant_id, const v1::Subject& journey,
-    std::vector<TouchpointRow> rows);
+    absl::string_view tenant_id, std::vector<TouchpointRow> rows,
+    projections::JourneyFold& fold,
+    absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each);
 
 }  // namespace journey::views
 

@@ -239,7 +239,8 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   arena_options.initial_block = arena_block_.data();
   arena_options.initial_block_size = arena_block_.size();
   google::protobuf::Arena arena(arena_options);
-  const ChangeContext context{*options_.log, *options_.rules, update, arena};
+  const ChangeContext context{*options_.log, *options_.rules, update, arena,
+                              options_.snapshot_touchpoints};
   std::map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {

@@ -38,6 +38,8 @@ struct ViewsOptions {
   std::function<void(const std::string&)> on_notice;
   // Bytes of changes kept in memory before they are written to disk.
   size_t write_buffer_bytes = size_t{128} * 1024 * 1024;
+  // Touchpoints between two snapshots inside a journey, at least.
+  int snapshot_touchpoints = 500;
   // Bytes of the cache for what is read from disk.
   size_t block_cache_bytes = size_t{256} * 1024 * 1024;
 };

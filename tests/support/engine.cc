@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   views_options.clock = &engine->clock_;
   views_options.rules = engine->rules_;
   views_options.write_buffer_bytes = options.write_buffer_bytes;
+  views_options.snapshot_touchpoints = options.snapshot_touchpoints;
   views_options.on_notice = std::move(options.on_notice);
   auto views = views::Views::Open(std::move(views_options));
   if (!views.ok()) return views.status();

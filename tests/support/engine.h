@@ -24,6 +24,8 @@ struct EngineOptions {
   std::string rules_file;
   std::shared_ptr<rocksdb::FileSystem> file_system;
   size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+  // Few, so that short histories have snapshots inside their journeys.
+  int snapshot_touchpoints = 5;
   // Told what the views have to say while they are opened.
   std::function<void(const std::string&)> on_notice;
 };
