@@ -21,30 +21,6 @@ using storage::v1::DealState;
 using storage::v1::JourneyState;
 using storage::v1::LifecycleState;
 
-v1::StageVisit ConcludeVisit(const Rules& rules,
-                             const storage::v1::StageVisitState& visit) {
-  const v1::LifecycleStage& stage = rules.StageFor(visit.stage());
-  v1::StageVisit out;
-  out.set_stage_id(stage.id());
-  out.set_company_name(stage.company_name());
-  out.set_customer_name(stage.customer_name());
-  out.set_led_by(stage.led_by());
-  *out.mutable_entered_at() = ToTimestamp(visit.entered_us());
-  if (visit.left_us() != 0) {
-    *out.mutable_left_at() = ToTimestamp(visit.left_us());
-  }
-  out.set_cycle(visit.cycle());
-  for (const int skipped : visit.skipped()) {
-    out.add_skipped_stage_ids(
-        rules.StageFor(static_cast<v1::EntryCondition>(skipped)).id());
-  }
-  out.set_set_by_person(visit.set_by_person());
-  *out.mutable_explanation() =
-      Explain(rules, visit.rule_id(), LifecycleRuleText(visit.rule_id()),
-              {visit.cause()});
-  return out;
-}
-
 void AddTimes(const Rules& rules, const LifecycleState& lifecycle,
               Micros instant, v1::Journey& out) {
   const auto& current = lifecycle.visits(lifecycle.visits_size() - 1);
@@ -77,29 +53,6 @@ void AddLifecycle(const Rules& rules, const LifecycleState& lifecycle,
   out.set_cycle(lifecycle.cycle());
   out.set_stage_visit_count(lifecycle.visit_count());
   AddTimes(rules, lifecycle, instant, out);
-}
-
-v1::LeadStanding ConcludeLead(const Rules& rules, const JourneyState& state) {
-  const storage::v1::LeadState& lead = state.lead();
-  v1::LeadStanding out;
-  out.set_status(lead.status());
-  *out.mutable_since() = ToTimestamp(lead.since_us());
-  if (lead.status() == v1::LEAD_STATUS_MQL) {
-    *out.mutable_explanation() = ExplainMql(rules, state);
-  } else {
-    std::vector<v1::TouchpointRef> causes;
-    if (lead.has_cause()) causes.push_back(lead.cause());
-    *out.mutable_explanation() =
-        Explain(rules, lead.rule_id(), LeadRuleText(lead.rule_id()), causes);
-  }
-  if (lead.has_open_request()) {
-    auto* request = out.mutable_open_request();
-    *request->mutable_requested_at() = ToTimestamp(lead.open_request().at_us());
-    *request->mutable_explanation() = Explain(
-        rules, lead.open_request_rule_id(),
-        LeadRuleText(lead.open_request_rule_id()), {lead.open_request().ref()});
-  }
-  return out;
 }
 
 bool IsKnown(const DealState& deal, const std::string& field) {
@@ -187,6 +140,53 @@ void AddDates(const DealState& deal, v1::Deal& out) {
 }
 
 }  // namespace
+
+v1::StageVisit ConcludeVisit(const Rules& rules,
+                             const storage::v1::StageVisitState& visit) {
+  const v1::LifecycleStage& stage = rules.StageFor(visit.stage());
+  v1::StageVisit out;
+  out.set_stage_id(stage.id());
+  out.set_company_name(stage.company_name());
+  out.set_customer_name(stage.customer_name());
+  out.set_led_by(stage.led_by());
+  *out.mutable_entered_at() = ToTimestamp(visit.entered_us());
+  if (visit.left_us() != 0) {
+    *out.mutable_left_at() = ToTimestamp(visit.left_us());
+  }
+  out.set_cycle(visit.cycle());
+  for (const int skipped : visit.skipped()) {
+    out.add_skipped_stage_ids(
+        rules.StageFor(static_cast<v1::EntryCondition>(skipped)).id());
+  }
+  out.set_set_by_person(visit.set_by_person());
+  *out.mutable_explanation() =
+      Explain(rules, visit.rule_id(), LifecycleRuleText(visit.rule_id()),
+              {visit.cause()});
+  return out;
+}
+
+v1::LeadStanding ConcludeLead(const Rules& rules, const JourneyState& state) {
+  const storage::v1::LeadState& lead = state.lead();
+  v1::LeadStanding out;
+  out.set_status(lead.status());
+  *out.mutable_since() = ToTimestamp(lead.since_us());
+  if (lead.status() == v1::LEAD_STATUS_MQL) {
+    *out.mutable_explanation() = ExplainMql(rules, state);
+  } else {
+    std::vector<v1::TouchpointRef> causes;
+    if (lead.has_cause()) causes.push_back(lead.cause());
+    *out.mutable_explanation() =
+        Explain(rules, lead.rule_id(), LeadRuleText(lead.rule_id()), causes);
+  }
+  if (lead.has_open_request()) {
+    auto* request = out.mutable_open_request();
+    *request->mutable_requested_at() = ToTimestamp(lead.open_request().at_us());
+    *request->mutable_explanation() = Explain(
+        rules, lead.open_request_rule_id(),
+        LeadRuleText(lead.open_request_rule_id()), {lead.open_request().ref()});
+  }
+  return out;
+}
 
 v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
                             Micros instant) {

@@ -27,6 +27,12 @@ namespace journey::projections {
                                     const v1::Subject& subject,
                                     core::Micros instant);
 
+// Parts of a journey: one visit to a stage, and the lead status.
+[[nodiscard]] v1::StageVisit ConcludeVisit(
+    const Rules& rules, const storage::v1::StageVisitState& visit);
+[[nodiscard]] v1::LeadStanding ConcludeLead(
+    const Rules& rules, const storage::v1::JourneyState& state);
+
 // The probability of winning a deal in its pipeline stage, in per cent; -1
 // where the rule set does not know the stage.
 [[nodiscard]] int WinProbabilityPercent(const Rules& rules,

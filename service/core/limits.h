@@ -126,6 +126,8 @@ inline constexpr int kQueriesQueuedMax = 256;
 inline constexpr int kListEntriesScannedMax = 20'000;
 // Touchpoints that one request may fold again for a past instant.
 inline constexpr int64_t kRefoldTouchpointsMax = 5'000'000;
+// Changes that DiffJourney tells.
+inline constexpr int kDiffChangesMax = 1000;
 // How long one query may run before its page is cut short, or it is refused.
 inline constexpr int kQuerySecondsMax = 30;
 

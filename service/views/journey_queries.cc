@@ -19,17 +19,6 @@ namespace {
 constexpr char kNotScored[] =
     "is not scored by the rule set; leave the condition out";
 
-std::string NameOf(const v1::Subject& subject) {
-  return absl::StrCat(core::SubjectTypeName(subject.type()), " ", subject.id());
-}
-
-absl::Status SubjectNotFound(const v1::Subject& subject) {
-  return core::MakeError(
-      absl::StatusCode::kNotFound, v1::ERROR_REASON_SUBJECT_NOT_FOUND,
-      absl::StrCat(NameOf(subject),
-                   " has no journey of its own by the instant asked for"));
-}
-
 // The journey of a subject; unset when there is none by then.
 absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
                                                 const v1::Subject& subject) {
@@ -162,98 +151,6 @@ absl::Status AddListed(Reader& reader, const v1::ListJourneysRequest& request,
   return absl::OkStatus();
 }
 
-bool HasLink(const v1::Touchpoint& touchpoint, const v1::Link& wanted) {
-  for (const v1::Link& link : touchpoint.links()) {
-    if (link.type() == wanted.type() && link.id() == wanted.id()) return true;
-  }
-  return false;
-}
-
-bool Matches(const v1::GetTimelineRequest& request,
-             const v1::Touchpoint& touchpoint) {
-  if (request.has_link() && !HasLink(touchpoint, request.link())) return false;
-  if (request.kinds().empty()) return true;
-  for (const int kind : request.kinds()) {
-    if (kind == core::KindOf(touchpoint)) return true;
-  }
-  return false;
-}
-
-// Where a page of a timeline ended: the canonical order, as texts sort.
-std::string OrderText(const v1::Touchpoint& touchpoint) {
-  const core::OrderKey order = core::OrderKeyOf(touchpoint);
-  std::string text;
-  AppendInstant(order.occurred_at, text);
-  AppendText(order.source, text);
-  absl::StrAppend(&text, order.touchpoint_id);
-  return text;
-}
-
-// The first row that may stand behind the page's start.
-size_t FirstRow(const std::vector<TouchpointRow>& rows, const Page& page,
-                bool newest_first) {
-  core::Micros after = 0;
-  absl::string_view text = page.after;
-  if (!ConsumeInstant(text, after)) return 0;
-  const auto is_done = [&](const TouchpointRow& row) {
-    return newest_first ? row.occurred_at > after : row.occurred_at < after;
-  };
-  return static_cast<size_t>(
-      std::partition_point(rows.begin(), rows.end(), is_done) - rows.begin());
-}
-
-void AddEntry(const PlacedEvent& placed, v1::GetTimelineResponse& response) {
-  auto* entry = response.add_entries();
-  *entry->mutable_touchpoint() = *placed.event.touchpoint;
-  entry->set_position(placed.row.position);
-  *entry->mutable_received_at() = core::ToTimestamp(placed.event.received_at);
-  entry->set_retracted(placed.row.retraction_position != 0);
-}
-
-// Reads touchpoints in chunks until the page is full or enough were looked
-// at; sets the token when some are left. `rows` are by time and position, in
-// the request's direction.
-absl::Status FillTimeline(const Reader& reader,
-                          const v1::GetTimelineRequest& request,
-                          const Page& page, std::vector<TouchpointRow> rows,
-                          v1::GetTimelineResponse& response) {
-  const bool falling = request.newest_first();
-  const size_t begin = FirstRow(rows, page, falling);
-  OrderedReader events(reader.log(), reader.tenant_id(), std::move(rows), begin,
-                       falling);
-  PageBytes bytes;
-  std::string last;
-  int scanned = 0;
-  while (true) {
-    const auto placed = events.Next(static_cast<size_t>(page.size));
-    if (!placed.ok()) return placed.status();
-    if (placed->empty()) return absl::OkStatus();
-    for (const PlacedEvent& each : *placed) {
-      if (absl::Status wanted = reader.CheckWanted(); !wanted.ok()) {
-        return wanted;
-      }
-      std::string text = OrderText(*each.event.touchpoint);
-      const bool is_done = !page.after.empty() &&
-                           (falling ? text >= page.after : text <= page.after);
-      if (is_done) continue;
-      if (response.entries_size() == page.size || bytes.is_full() ||
-          scanned == core::kListEntriesScannedMax) {
-        response.set_next_page_token(NextPageToken(page, "timeline", last));
-        return absl::OkStatus();
-      }
-      ++scanned;
-      last = std::move(text);
-      const bool retracted = each.row.retraction_position != 0;
-      if ((retracted && !request.show_retracted()) ||
-          !Matches(request, *each.event.touchpoint)) {
-        continue;
-      }
-      AddEntry(each, response);
-      bytes.Add(response.entries(response.entries_size() - 1));
-    }
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<v1::GetJourneyResponse> GetJourney(
@@ -339,32 +236,6 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
   if (!scan.ok()) return scan;
   if (is_cut) {
     response.set_next_page_token(NextPageToken(*page, range.name, last_key));
-  }
-  response.set_log_position((*reader)->log_position());
-  return response;
-}
-
-absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
-    const QueryContext& context, const v1::GetTimelineRequest& request) {
-  const auto page = PageOf(request, context.clock->Now());
-  if (!page.ok()) return page.status();
-  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
-                                   page->now, KnownAt(request));
-  if (!reader.ok()) return reader.status();
-  const auto journey = (*reader)->JourneyOf(request.subject());
-  if (!journey.ok()) return journey.status();
-  if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto rows =
-      TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
-                           0, (*reader)->as_of().value_or(core::kNever));
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return SubjectNotFound(request.subject());
-  if (request.newest_first()) std::reverse(rows->begin(), rows->end());
-  v1::GetTimelineResponse response;
-  if (const absl::Status status =
-          FillTimeline(**reader, request, *page, *std::move(rows), response);
-      !status.ok()) {
-    return status;
   }
   response.set_log_position((*reader)->log_position());
   return response;

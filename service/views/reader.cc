@@ -153,7 +153,7 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
       return std::optional<FoldedJourney>(std::move(out));
     }
   }
-  auto fold = FoldAgain(journey, as_of_.value_or(core::kNever));
+  auto fold = FoldUntil(journey, as_of_.value_or(core::kNever));
   if (!fold.ok()) return fold.status();
   if (fold->state().touchpoint_count() == 0) return none;
   out.fold = *std::move(fold);
@@ -161,12 +161,25 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
   return std::optional<FoldedJourney>(std::move(out));
 }
 
-absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
+absl::StatusOr<projections::JourneyFold> Reader::FoldUntil(
     const v1::Subject& journey, core::Micros until) {
+  return FoldAgain(journey, until, nullptr);
+}
+
+absl::StatusOr<projections::JourneyFold> Reader::FoldBefore(
+    const v1::Subject& journey, const storage::v1::Moment& moment) {
+  return FoldAgain(journey, moment.at_us(), &moment);
+}
+
+// Folds the touchpoints by `until`; unless null, only those before `before`.
+absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
+    const v1::Subject& journey, core::Micros until,
+    const storage::v1::Moment* before) {
   projections::JourneyFold fold(journey);
   if (!is_known_then()) {
-    auto snapshot = NewestSnapshot(snapshot_, tenant_id_, journey,
-                                   until == core::kNever ? until : until + 1);
+    auto snapshot = NewestSnapshot(
+        snapshot_, tenant_id_, journey,
+        before != nullptr || until == core::kNever ? until : until + 1);
     if (!snapshot.ok()) return snapshot.status();
     fold = *std::move(snapshot);
   }
@@ -177,7 +190,7 @@ absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
   absl::Status status = context_.still_wanted();
   if (!status.ok()) return status;
   refolded_ += static_cast<int64_t>(rows->size());
-  status = FoldRows(rules(), log(), tenant_id_, *std::move(rows), fold,
+  status = FoldRows(rules(), log(), tenant_id_, *std::move(rows), before, fold,
                     [&](const auto&) { return CheckWanted(); });
   if (!status.ok()) return status;
   return fold;
@@ -196,6 +209,13 @@ absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status SubjectNotFound(const v1::Subject& subject) {
+  return core::MakeError(
+      absl::StatusCode::kNotFound, v1::ERROR_REASON_SUBJECT_NOT_FOUND,
+      absl::StrCat(core::SubjectTypeName(subject.type()), " ", subject.id(),
+                   " has no journey by the instant asked for"));
 }
 
 absl::Status Reader::ScanTouchpoints(absl::string_view subject_key,

@@ -114,6 +114,14 @@ class Reader final : public ListedSource {
   // then.
   absl::StatusOr<std::optional<FoldedJourney>> Fold(const v1::Subject& journey);
 
+  // A journey folded from its touchpoints that occurred by `until`; without
+  // touchpoints where there are none.
+  absl::StatusOr<projections::JourneyFold> FoldUntil(const v1::Subject& journey,
+                                                     core::Micros until);
+  // The same of its touchpoints before one.
+  absl::StatusOr<projections::JourneyFold> FoldBefore(
+      const v1::Subject& journey, const storage::v1::Moment& moment);
+
   // As a source, ends with the error of CheckWanted.
   absl::Status ScanTouchpoints(absl::string_view subject_key, core::Micros from,
                                const RowVisitor& visit) const override;
@@ -139,9 +147,9 @@ class Reader final : public ListedSource {
 
   absl::Status AddOpenDeals(projections::JourneyFold& fold) const;
   absl::Status KnowOnly(core::Micros known_at);
-  // Folds a journey from its touchpoints that occurred by `until`.
   absl::StatusOr<projections::JourneyFold> FoldAgain(
-      const v1::Subject& journey, core::Micros until);
+      const v1::Subject& journey, core::Micros until,
+      const storage::v1::Moment* before);
 
   const QueryContext context_;
   const std::string tenant_id_;
@@ -155,6 +163,9 @@ class Reader final : public ListedSource {
   mutable int64_t entries_ = 0;
   int64_t refolded_ = 0;
 };
+
+// What to answer about a subject without a journey.
+[[nodiscard]] absl::Status SubjectNotFound(const v1::Subject& subject);
 
 // The instant in a request's optional field `known_at`.
 template <typename Request>

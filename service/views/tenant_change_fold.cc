@@ -136,7 +136,7 @@ absl::StatusOr<projections::JourneyFold> TenantChange::FoldFrom(
                                    fold.state().newest().at_us(), core::kNever);
   if (!rows.ok()) return rows.status();
   const absl::Status status = FoldRows(
-      context_.rules, context_.log, tenant_id_, *std::move(rows), fold,
+      context_.rules, context_.log, tenant_id_, *std::move(rows), nullptr, fold,
       [&](projections::JourneyFold& folded) {
         if (!IsSnapshotDue(folded.state(), context_.snapshot_touchpoints)) {
           return absl::OkStatus();

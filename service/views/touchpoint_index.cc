@@ -249,7 +249,7 @@ absl::StatusOr<std::vector<PlacedEvent>> OrderedReader::Read(size_t begin,
 absl::Status FoldRows(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, std::vector<TouchpointRow> rows,
-    projections::JourneyFold& fold,
+    const storage::v1::Moment* before, projections::JourneyFold& fold,
     absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each) {
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [](const TouchpointRow& row) {
@@ -264,9 +264,10 @@ absl::Status FoldRows(
     if (placed->empty()) return absl::OkStatus();
     for (const PlacedEvent& each : *placed) {
       const v1::Touchpoint& touchpoint = *each.event.touchpoint;
-      if (start.has_ref() &&
-          !projections::Before(start, projections::MomentOf(touchpoint))) {
-        continue;
+      if (start.has_ref() || before != nullptr) {
+        const storage::v1::Moment moment = projections::MomentOf(touchpoint);
+        if (start.has_ref() && !projections::Before(start, moment)) continue;
+        if (before != nullptr && !projections::Before(moment, *before)) break;
       }
       projections::Evolve(rules, touchpoint, fold);
       const absl::Status status = after_each(fold);

@@ -4,6 +4,7 @@
 #define SERVICE_VIEWS_TOUCHPOINT_INDEX_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,12 @@ class OrderedReader {
   OrderedReader(const log::EventLog& log, absl::string_view tenant_id,
                 std::vector<TouchpointRow> rows, size_t begin, bool falling);
 
+  // When the next event occurred; unset at the end.
+  [[nodiscard]] std::optional<core::Micros> NextInstant() const {
+    if (begin_ == rows_.size()) return std::nullopt;
+    return rows_[begin_].occurred_at;
+  }
+
   // About the next `size` events, at most twice kOrderedReadMax; none at the
   // end.
   absl::StatusOr<std::vector<PlacedEvent>> Next(size_t size);
@@ -69,12 +76,13 @@ class OrderedReader {
 inline constexpr size_t kOrderedReadMax = 1000;
 
 // Folds a journey on by the touchpoints of `rows` that come after its newest
-// one, leaving out those retracted. `rows` are by time and position. Ends with
-// the error that `after_each` returns.
+// one, and unless `before` is null before that one, leaving out those
+// retracted. `rows` are by time and position. Ends with the error that
+// `after_each` returns.
 absl::Status FoldRows(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, std::vector<TouchpointRow> rows,
-    projections::JourneyFold& fold,
+    const storage::v1::Moment* before, projections::JourneyFold& fold,
     absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each);
 
 }  // namespace journey::views

@@ -14,6 +14,7 @@
 #include "service/views/digest.h"
 #include "service/views/full_set.h"
 #include "service/views/head_listeners.h"
+#include "service/views/history_queries.h"
 #include "service/views/identity_queries.h"
 #include "service/views/journey_queries.h"
 #include "service/views/journey_resolver.h"
@@ -112,6 +113,11 @@ class ViewsImpl final : public Views {
       const v1::GetTimelineRequest& request,
       const StillWanted& still_wanted) const override {
     return views::GetTimeline(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::DiffJourneyResponse> DiffJourney(
+      const v1::DiffJourneyRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::DiffJourney(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,

@@ -81,6 +81,9 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
       const v1::GetTimelineRequest& request,
       const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::DiffJourneyResponse> DiffJourney(
+      const v1::DiffJourneyRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,
       const StillWanted& still_wanted) const = 0;

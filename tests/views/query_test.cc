@@ -173,6 +173,7 @@ TEST_F(QueryTest, PastAnswerIsThatOfAnEngineThatStoppedThen) {
 
 TEST_F(QueryTest, TimelineIsInCanonicalOrderAndComplete) {
   v1::GetTimelineRequest request;
+  request.set_without_changes(true);
   request.set_tenant_id(Engine::kTenant);
   request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
   request.mutable_subject()->set_id("A0");
@@ -234,6 +235,7 @@ TEST_F(QueryTest, TouchpointsOfOneInstantAreInCanonicalOrder) {
             absl::StrCat("name ", 10'000 + kCount - 1));
 
   v1::GetTimelineRequest request;
+  request.set_without_changes(true);
   request.set_tenant_id(Engine::kTenant);
   request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
   request.mutable_subject()->set_id("Tied");
