@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,12 @@ constexpr size_t kLineBytesMax = 16 * 1024 * 1024;
 absl::StatusOr<int> LineReader::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return LocalError(absl::StrCat(path, ": ", strerror(errno)));
+  struct stat about = {};
+  if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+    close(fd);
+    return LocalError(
+        absl::StrCat(path, ": is a directory; name a file, or - for stdin"));
+  }
   return fd;
 }
 
