@@ -61,7 +61,7 @@ absl::StatusOr<int> RunAppend(const Invocation& invocation,
   upload_options.strict = options.strict;
   Upload upload(invocation, *settings, std::move(upload_options));
   LineReader reader(fd, environment.interrupt->fd());
-  const auto code = upload.Finish(SendLines(reader, upload));
+  auto code = upload.Finish(SendLines(reader, upload));
   if (!from_stdin) close(fd);
   return code;
 }

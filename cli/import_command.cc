@@ -63,8 +63,9 @@ absl::StatusOr<Import> Prepare(const Invocation& invocation,
   const absl::Status status = import.database->RunMapping(
       *sql, [&import](const std::vector<std::string>& columns) {
         auto mapping = SqlMapping::FromColumns(columns);
-        if (mapping.ok()) import.mapping = *std::move(mapping);
-        return mapping.status();
+        if (!mapping.ok()) return mapping.status();
+        import.mapping = *std::move(mapping);
+        return absl::OkStatus();
       });
   if (!status.ok()) {
     return absl::Status(status.code(),

@@ -167,7 +167,7 @@ absl::Status CheckOneofs(const Descriptor& type, absl::string_view path,
 
 absl::Status NormalizeObject(const Descriptor& type, absl::string_view path,
                              Struct& object) {
-  const absl::Status one_each = CheckOneofs(type, path, object);
+  absl::Status one_each = CheckOneofs(type, path, object);
   if (!one_each.ok()) return one_each;
   for (auto& [name, value] : *object.mutable_fields()) {
     const std::string inner =

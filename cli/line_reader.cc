@@ -14,8 +14,8 @@
 namespace journey::cli {
 namespace {
 
-constexpr size_t kChunkBytes = 64 * 1024;
-constexpr size_t kLineBytesMax = 16 * 1024 * 1024;
+constexpr size_t kChunkBytes = size_t{64} * 1024;
+constexpr size_t kLineBytesMax = size_t{16} * 1024 * 1024;
 
 }  // namespace
 
