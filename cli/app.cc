@@ -6,14 +6,16 @@
 #include <CLI/Validators.hpp>
 #include <algorithm>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/failure.h"
+#include "cli/version.h"
 
 namespace journey::cli {
 namespace {
-
-constexpr char kVersion[] = "journeyctl 0.1.0";
 
 void AddGlobalOptions(CLI::App& root, GlobalFlags& flags) {
   root.add_option("--server", flags.server,
@@ -37,24 +39,68 @@ void AddGlobalOptions(CLI::App& root, GlobalFlags& flags) {
       ->take_last();
 }
 
+// The innermost command that the words name.
+const CLI::App& CommandOf(const CLI::App& root) {
+  const CLI::App* command = &root;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+  }
+  return *command;
+}
+
+std::string ChoicesOf(const CLI::App& command) {
+  return absl::StrJoin(command.get_subcommands({}), ", ",
+                       [](std::string* text, const CLI::App* inner) {
+                         absl::StrAppend(text, inner->get_name());
+                       });
+}
+
+// What a command still needs: a command of its own, or a value.
+std::string MissingOf(const CLI::App& command) {
+  const std::string choices = ChoicesOf(command);
+  if (!choices.empty()) return "give one of these commands: " + choices;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_required() || option->count() > 0) continue;
+    return absl::StrCat(
+        option->get_positional() ? "" : option->get_name() + " ",
+        option->get_type_name(), " is missing: ", option->get_description());
+  }
+  return "something is missing";
+}
+
+// CLI11 names words in no order, and misses the command before it complains
+// about the word it got instead.
+std::string DescribeParseError(const CLI::App& root, const CLI::App& command,
+                               const CLI::ParseError& error) {
+  const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  std::vector<std::string> unknown = root.remaining(true);
+  std::stable_partition(
+      unknown.begin(), unknown.end(),
+      [](const std::string& word) { return absl::StartsWith(word, "-"); });
+  const bool required = code == CLI::ExitCodes::RequiredError;
+  if (unknown.empty()) return required ? MissingOf(command) : error.what();
+  if (!required && code != CLI::ExitCodes::ExtrasError) return error.what();
+  const std::string word = absl::StrCat("\"", unknown.front(), "\"");
+  if (unknown.front()[0] == '-') return "unknown option " + word;
+  return required ? absl::StrCat("unknown command ", word,
+                                 "; there are: ", ChoicesOf(command))
+                  : "unexpected argument " + word;
+}
+
 int ReportParseError(const CLI::App& root, const CLI::ParseError& error,
                      const Environment& environment) {
-  const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
-  if (code == CLI::ExitCodes::Success) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     root.exit(error, *environment.out, *environment.err);
     return kExitOk;
   }
-  // CLI11 misses the command before it complains about the word it got.
-  const std::vector<std::string> unknown = root.remaining(true);
-  std::string what = error.what();
-  if (code == CLI::ExitCodes::RequiredError && !unknown.empty()) {
-    what = (unknown.front()[0] == '-' ? "unknown option \""
-                                      : "unknown command \"") +
-           unknown.front() + "\"";
+  const CLI::App& command = CommandOf(root);
+  std::string path = command.get_name();
+  for (const CLI::App* outer = command.get_parent(); outer != nullptr;
+       outer = outer->get_parent()) {
+    path = absl::StrCat(outer->get_name(), " ", path);
   }
-  *environment.err << "journeyctl: " << what
-                   << "\nWhat to do: see journeyctl --help, or COMMAND "
-                      "--help.\n";
+  *environment.err << "journeyctl: " << DescribeParseError(root, command, error)
+                   << "\nWhat to do: see " << path << " --help\n";
   return kExitUsage;
 }
 
@@ -65,7 +111,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
       "The command line of the journey service: appends touchpoints, imports\n"
       "data, and shows where customers are on their journeys.",
       "journeyctl");
-  root->set_version_flag("--version", kVersion);
+  root->set_version_flag("--version", VersionLine());
   root->set_help_all_flag();
   root->require_subcommand(1);
   root->footer(

@@ -61,7 +61,7 @@ absl::StatusOr<int> RunAppend(const Invocation& invocation,
   upload_options.strict = options.strict;
   Upload upload(invocation, *settings, std::move(upload_options));
   LineReader reader(fd, environment.interrupt->fd());
-  const auto code = upload.Finish(SendLines(reader, upload));
+  auto code = upload.Finish(SendLines(reader, upload));
   if (!from_stdin) close(fd);
   return code;
 }
@@ -71,12 +71,13 @@ absl::StatusOr<int> RunAppend(const Invocation& invocation,
 void AddAppendCommand(CLI::App& root, Invocation& invocation) {
   CLI::App* command = AddCommand(
       root, "append", "Append touchpoints, one JSON object a line",
-      "  journeyctl append -f touchpoints.ndjson\n"
+      "  journeyctl append touchpoints.ndjson\n"
       "  journeyctl generate --accounts 10 | journeyctl append -f -\n"
       "Refused lines are reported with number and reason; the others are\n"
       "appended. Repeating is safe: what is known already is not added again.");
   auto options = std::make_shared<AppendOptions>();
-  command->add_option("-f,--file", options->file, "The file, or - for stdin")
+  command
+      ->add_option("-f,--file,file", options->file, "The file, or - for stdin")
       ->required()
       ->type_name("FILE");
   command->add_flag("--strict", options->strict,

@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "cli/failure.h"
 #include "cli/invocation.h"
 #include "grpcpp/channel.h"
@@ -34,6 +36,11 @@ template <typename Stub, typename Request, typename Response>
   SetDeadline(context, settings.timeout);
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    return FromGrpc({status.error_code(),
+                     absl::StrCat("no answer within ",
+                                  absl::FormatDuration(settings.timeout))});
+  }
   if (!status.ok()) return FromGrpc(status);
   return response;
 }

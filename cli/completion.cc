@@ -71,7 +71,6 @@ void AddOptions(const CLI::App& app, const std::string& pattern_prefix,
     if (option->get_positional()) {
       place.words.insert(place.words.end(), choices.begin(), choices.end());
       place.files = place.files || files;
-      continue;
     }
     for (const std::string& name : NamesOf(*option)) {
       place.words.push_back(name);

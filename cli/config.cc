@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -111,6 +112,15 @@ Context& Config::At(const std::string& name) {
     if (known == name) return context;
   }
   return contexts.emplace_back(name, Context()).second;
+}
+
+bool Config::Remove(const std::string& name) {
+  const auto named =
+      std::find_if(contexts.begin(), contexts.end(),
+                   [&name](const auto& entry) { return entry.first == name; });
+  if (named == contexts.end()) return false;
+  contexts.erase(named);
+  return true;
 }
 
 std::string ConfigPath(const Environment& environment) {

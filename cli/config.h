@@ -28,6 +28,8 @@ struct Config {
   [[nodiscard]] const Context* Find(const std::string& name) const;
   // Makes the context where there is none.
   [[nodiscard]] Context& At(const std::string& name);
+  // False where there is none.
+  [[nodiscard]] bool Remove(const std::string& name);
 };
 
 // $JOURNEYCTL_CONFIG, else $XDG_CONFIG_HOME/journeyctl/config.yaml, else

@@ -1,6 +1,7 @@
 // `journeyctl deals get|list|stalled|board`.
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/instants.h"
@@ -91,6 +92,10 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
     }
   } else if (response->deals().empty()) {
     PrintNone(invocation, "deals", response->next_page_token());
+    if (absl::StartsWith(options.account, "account:")) {
+      invocation.err()
+          << "--account takes the id alone, without \"account:\"\n";
+    }
   } else {
     PrintDeals({response->deals().begin(), response->deals().end()}, *at,
                invocation.out());

@@ -16,6 +16,8 @@ class EventPrinter {
   EventPrinter(std::ostream& out, Format format) : out_(out), format_(format) {}
 
   void Print(const v1::Event& event);
+  // Whether an event was printed.
+  [[nodiscard]] bool any() const { return any_; }
 
   // Ends the output and hands it on.
   void Finish();

@@ -36,7 +36,7 @@ std::optional<Detail> FindDetail(const absl::Status& status) {
 absl::string_view AdviceFor(v1::ErrorReason reason) {
   switch (reason) {
     case v1::ERROR_REASON_VALIDATION_FAILED:
-      return "mend the fields and send again.";
+      return "correct what is named above, then repeat the command.";
     case v1::ERROR_REASON_TOUCHPOINT_CONFLICT:
       return "the id is known with other content: if the first is wrong, "
              "`journeyctl retract` it and append the right one under a new "
@@ -59,8 +59,8 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
       return "check type, id and --as-of; `journeyctl journey list` shows what "
              "there is.";
     case v1::ERROR_REASON_DEAL_NOT_FOUND:
-      return "check id and --as-of; `journeyctl deals list` shows what there "
-             "is.";
+      return "check the id, which stands alone (D-17, not deal:D-17), and "
+             "--as-of; `journeyctl deals list` shows what there is.";
     case v1::ERROR_REASON_PIPELINE_NOT_FOUND:
       return "leave out --pipeline for the rule set's first one.";
     case v1::ERROR_REASON_QUERY_TOO_LARGE:
@@ -81,7 +81,8 @@ absl::string_view AdviceFor(const absl::Status& status) {
       return "is the server running? Check --server, JOURNEYCTL_SERVER and "
              "`journeyctl config current-context`.";
     case absl::StatusCode::kDeadlineExceeded:
-      return "give it longer with --timeout, or ask for less.";
+      return "give it longer with --timeout, ask for less, or see whether "
+             "--server is right.";
     case absl::StatusCode::kUnimplemented:
       return "the server is older than this journeyctl.";
     default:
@@ -92,6 +93,11 @@ absl::string_view AdviceFor(const absl::Status& status) {
 absl::string_view HeadingFor(const absl::Status& status) {
   switch (ExitCodeOf(status)) {
     case kExitUnreachable:
+      // A server that gives a reason was reached, and so was one that is slow.
+      if (ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED ||
+          absl::IsDeadlineExceeded(status)) {
+        return "not now: ";
+      }
       return "server unreachable: ";
     case kExitNotFound:
       return "not found: ";
@@ -205,6 +211,7 @@ std::string Describe(const absl::Status& status) {
   std::vector<FieldMistake> mistakes = FieldMistakesOf(status);
   // A single mistake often is the message already.
   if (mistakes.size() == 1 &&
+      absl::StrContains(message, mistakes.front().field) &&
       absl::StrContains(message, mistakes.front().description)) {
     mistakes.clear();
   }

@@ -41,7 +41,10 @@ class Story : private HistoryWriter {
     if (random_.Chance(10)) return std::move(touchpoints_);
     Introduce();
     Nurture();
-    if (random_.Chance(15)) return std::move(touchpoints_);
+    if (random_.Chance(15)) {
+      TryOut();
+      return std::move(touchpoints_);
+    }
     AskForOffer();
     int rounds = 1;
     while (Sell(rounds) && random_.Chance(55) && rounds < 4) {
@@ -138,6 +141,30 @@ class Story : private HistoryWriter {
           random_.Chance(70) ? v1::EventAttendance::ACTION_ATTENDED
                              : v1::EventAttendance::ACTION_NO_SHOW);
     }
+  }
+
+  // Much interest that marketing has made, but no word with sales yet: a lead
+  // that becomes marketing qualified.
+  void TryOut() {
+    Pass(24, 96);
+    Touchpoint& trial = AddKnown("web");
+    trial.mutable_form_submission()->set_form_id("try-it");
+    trial.mutable_form_submission()->set_intent(
+        v1::FormSubmission::INTENT_TRIAL);
+    for (int64_t i = random_.Between(2, 4); i > 0; --i) {
+      Pass(6, 48);
+      Visit(true);
+      now_ += 2 * kMinute;
+      Touchpoint& download = AddKnown("web");
+      download.mutable_content()->set_asset(random_.Pick(kAssets));
+      download.mutable_content()->set_action(v1::Content::ACTION_DOWNLOADED);
+    }
+    Pass(24, 72);
+    Touchpoint& webinar = AddKnown("events");
+    webinar.mutable_event_attendance()->set_event_id("webinar-8");
+    webinar.mutable_event_attendance()->set_event_type("webinar");
+    webinar.mutable_event_attendance()->set_action(
+        v1::EventAttendance::ACTION_ATTENDED);
   }
 
   void AskForOffer() {

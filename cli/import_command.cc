@@ -63,8 +63,9 @@ absl::StatusOr<Import> Prepare(const Invocation& invocation,
   const absl::Status status = import.database->RunMapping(
       *sql, [&import](const std::vector<std::string>& columns) {
         auto mapping = SqlMapping::FromColumns(columns);
-        if (mapping.ok()) import.mapping = *std::move(mapping);
-        return mapping.status();
+        if (!mapping.ok()) return mapping.status();
+        import.mapping = *std::move(mapping);
+        return absl::OkStatus();
       });
   if (!status.ok()) {
     return absl::Status(status.code(),
@@ -105,9 +106,12 @@ absl::StatusOr<int> RunImport(const Invocation& invocation,
   const auto rows = import->database->CountRows();
   if (!rows.ok()) return rows.status();
   UploadOptions upload_options;
-  upload_options.row_name = [&import](int64_t row) {
+  // Of several files a line does not tell which one it is of.
+  const std::string file =
+      options.files.size() == 1 ? options.files.front() + ": " : "";
+  upload_options.row_name = [&import, file](int64_t row) {
     const int64_t line = import->lines[static_cast<size_t>(row - 1)];
-    return line > 0 ? absl::StrCat("line ", line)
+    return line > 0 ? absl::StrCat(file, "line ", line)
                     : absl::StrCat("row ", row, " of the SELECT");
   };
   upload_options.rows_total = *rows;

@@ -1,6 +1,13 @@
 #include "cli/invocation.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "cli/enum_names.h"
 #include "cli/failure.h"
 #include "cli/instants.h"
@@ -11,25 +18,23 @@ namespace {
 
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 
-std::string FirstOf(const std::string& flag, const std::string& variable,
-                    const std::string& context, const std::string& fallback) {
-  if (!flag.empty()) return flag;
-  if (!variable.empty()) return variable;
-  return context.empty() ? fallback : context;
-}
+// A value and who gave it, for errors.
+struct Setting {
+  std::string origin;
+  std::string value;
+};
 
-absl::StatusOr<Format> ParseFormat(const std::string& text) {
-  if (text == "table") return Format::kTable;
-  if (text == "json") return Format::kJson;
-  if (text == "ndjson") return Format::kNdjson;
-  return UsageError(
-      absl::StrCat("output \"", text, "\" is none of: table, json, ndjson"));
+// The first that is set; the last one is where none is.
+Setting FirstOf(const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) {
+    if (!setting.value.empty()) return setting;
+  }
+  return settings.back();
 }
 
 absl::StatusOr<Context> ChosenContext(const Config& config,
-                                      const std::string& flag,
+                                      const std::string& name,
                                       const std::string& path) {
-  const std::string& name = flag.empty() ? config.current_context : flag;
   if (name.empty()) return Context();
   const Context* context = config.Find(name);
   if (context != nullptr) return *context;
@@ -39,26 +44,84 @@ absl::StatusOr<Context> ChosenContext(const Config& config,
 
 }  // namespace
 
+absl::Status CheckServer(absl::string_view origin, absl::string_view server) {
+  const size_t colon = std::min(server.rfind(':'), server.size());
+  const absl::string_view host = server.substr(0, colon);
+  const absl::string_view port = server.substr(colon);
+  const bool bracketed =
+      absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
+  int number = 0;
+  if (!host.empty() &&
+      (bracketed || host.find_first_of(":/[] ") == absl::string_view::npos) &&
+      port.find_first_not_of("0123456789", 1) == absl::string_view::npos &&
+      absl::SimpleAtoi(absl::StripPrefix(port, ":"), &number) && number >= 1 &&
+      number <= 65535) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat(
+      origin, ": \"", server,
+      "\" is not HOST:PORT, for example 127.0.0.1:50051 or [::1]:50051"));
+}
+
+absl::Status CheckTenant(absl::string_view origin, absl::string_view tenant) {
+  constexpr size_t kBytesMax = 63;
+  const bool known_letters =
+      std::all_of(tenant.begin(), tenant.end(), [](char letter) {
+        return absl::ascii_islower(letter) || absl::ascii_isdigit(letter) ||
+               letter == '-';
+      });
+  if (known_letters && !tenant.empty() && tenant.front() != '-' &&
+      tenant.size() <= kBytesMax) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat(
+      origin, ": \"", tenant, "\" is no tenant; write 1 to ", kBytesMax,
+      " characters of a-z, 0-9 and \"-\", beginning with a letter or digit"));
+}
+
+absl::StatusOr<Format> ParseFormat(absl::string_view origin,
+                                   absl::string_view text) {
+  if (text == "table") return Format::kTable;
+  if (text == "json") return Format::kJson;
+  if (text == "ndjson") return Format::kNdjson;
+  return UsageError(
+      absl::StrCat(origin, ": \"", text, "\" is none of: table, json, ndjson"));
+}
+
 absl::StatusOr<Settings> Invocation::Resolve() const {
   const std::string path = ConfigPath(environment);
   const auto config = LoadConfig(path);
   if (!config.ok()) return config.status();
-  const auto context = ChosenContext(*config, flags.context, path);
+  const std::string name =
+      flags.context.empty() ? config->current_context : flags.context;
+  const auto context = ChosenContext(*config, name, path);
   if (!context.ok()) return context.status();
-  const auto format =
-      ParseFormat(FirstOf(flags.output, "", context->output, "table"));
+  const std::string origin = absl::StrCat(path, ": context \"", name, "\"");
+  const Setting server =
+      FirstOf({{"--server", flags.server},
+               {"JOURNEYCTL_SERVER", environment.Variable("JOURNEYCTL_SERVER")},
+               {origin, context->server},
+               {"default", kDefaultServer}});
+  absl::Status status = CheckServer(server.origin, server.value);
+  if (!status.ok()) return status;
+  const Setting tenant =
+      FirstOf({{"--tenant", flags.tenant},
+               {"JOURNEYCTL_TENANT", environment.Variable("JOURNEYCTL_TENANT")},
+               {origin, context->tenant}});
+  if (!tenant.value.empty()) status = CheckTenant(tenant.origin, tenant.value);
+  if (!status.ok()) return status;
+  const Setting output = FirstOf({{"--output", flags.output},
+                                  {origin, context->output},
+                                  {"default", "table"}});
+  const auto format = ParseFormat(output.origin, output.value);
   if (!format.ok()) return format.status();
   const auto timeout = ParseTimeout(flags.timeout);
   if (!timeout.ok()) {
     return UsageError(absl::StrCat("--timeout: ", timeout.status().message()));
   }
   Settings settings;
-  settings.server =
-      FirstOf(flags.server, environment.Variable("JOURNEYCTL_SERVER"),
-              context->server, kDefaultServer);
-  settings.tenant =
-      FirstOf(flags.tenant, environment.Variable("JOURNEYCTL_TENANT"),
-              context->tenant, "");
+  settings.server = server.value;
+  settings.tenant = tenant.value;
   settings.format = *format;
   settings.timeout = *timeout;
   return settings;

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cli/config.h"
 #include "cli/environment.h"
@@ -58,6 +59,15 @@ struct Invocation {
   // The same, and refuses to go on without a tenant.
   [[nodiscard]] absl::StatusOr<Settings> ResolveWithTenant() const;
 };
+
+// Whether these can be what they are to be. INVALID_ARGUMENT begins with
+// `origin`: the flag, variable or context that is to blame.
+[[nodiscard]] absl::Status CheckServer(absl::string_view origin,
+                                       absl::string_view server);
+[[nodiscard]] absl::Status CheckTenant(absl::string_view origin,
+                                       absl::string_view tenant);
+[[nodiscard]] absl::StatusOr<Format> ParseFormat(absl::string_view origin,
+                                                 absl::string_view text);
 
 // Adds a command. `Options` holds its options; `body(invocation, options)`
 // returns absl::StatusOr<int>.

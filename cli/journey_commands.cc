@@ -58,8 +58,12 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
       *settings, &v1::JourneyService::StubInterface::GetJourney, request);
   if (!response.ok()) return response.status();
   if (!PrintJson(invocation, settings->format, *response)) {
-    PrintJourney(response->journey(), response->subject_version(),
-                 invocation.out());
+    // A deal has a journey of another subject, whose version this is not.
+    const bool own = subject->type() == response->journey().subject().type();
+    PrintJourney(
+        response->journey(),
+        own ? std::optional(response->subject_version()) : std::nullopt,
+        invocation.out());
   }
   return 0;
 }
@@ -183,6 +187,8 @@ absl::StatusOr<int> RunTimeline(const Invocation& invocation,
     for (const v1::TimelineEntry& entry : response->entries()) {
       (void)PrintJson(invocation, Format::kNdjson, entry);
     }
+  } else if (response->entries().empty()) {
+    PrintNone(invocation, "touchpoints", response->next_page_token());
   } else {
     PrintTimeline({response->entries().begin(), response->entries().end()},
                   invocation.out());

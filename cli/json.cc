@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cli/enum_names.h"
 #include "cli/instants.h"
@@ -109,9 +113,13 @@ absl::Status NormalizeMessage(const Descriptor& type, absl::string_view path,
 
 absl::Status NormalizeValue(const FieldDescriptor& field,
                             absl::string_view path, Value& value) {
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    return NormalizeMessage(*field.message_type(), path, value);
+  }
+  if (value.has_struct_value() || value.has_list_value()) {
+    return FieldError(path, "is no single value");
+  }
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return NormalizeMessage(*field.message_type(), path, value);
     case FieldDescriptor::CPPTYPE_ENUM: {
       if (!value.has_string_value()) return absl::OkStatus();
       const auto found =
@@ -136,8 +144,31 @@ const FieldDescriptor* FindField(const Descriptor& type,
   return field != nullptr ? field : type.FindFieldByCamelcaseName(name);
 }
 
+// Protobuf's own message about two payloads names neither of them.
+absl::Status CheckOneofs(const Descriptor& type, absl::string_view path,
+                         const Struct& object) {
+  // The fields of each oneof that are set, sorted to be named in a fixed order.
+  std::map<std::string, std::set<std::string>> set_fields;
+  for (const auto& [name, value] : object.fields()) {
+    const FieldDescriptor* field = FindField(type, name);
+    if (field == nullptr || value.has_null_value()) continue;
+    const auto* oneof = field->real_containing_oneof();
+    if (oneof != nullptr) set_fields[oneof->name()].insert(field->name());
+  }
+  for (const auto& [oneof, names] : set_fields) {
+    if (names.size() > 1) {
+      return FieldError(
+          path.empty() ? oneof : absl::StrCat(path, ".", oneof),
+          absl::StrCat("set only one of ", absl::StrJoin(names, ", ")));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status NormalizeObject(const Descriptor& type, absl::string_view path,
                              Struct& object) {
+  absl::Status one_each = CheckOneofs(type, path, object);
+  if (!one_each.ok()) return one_each;
   for (auto& [name, value] : *object.mutable_fields()) {
     const std::string inner =
         path.empty() ? name : absl::StrCat(path, ".", name);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,14 +14,20 @@
 namespace journey::cli {
 namespace {
 
-constexpr size_t kChunkBytes = 64 * 1024;
-constexpr size_t kLineBytesMax = 16 * 1024 * 1024;
+constexpr size_t kChunkBytes = size_t{64} * 1024;
+constexpr size_t kLineBytesMax = size_t{16} * 1024 * 1024;
 
 }  // namespace
 
 absl::StatusOr<int> LineReader::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return LocalError(absl::StrCat(path, ": ", strerror(errno)));
+  struct stat about = {};
+  if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+    close(fd);
+    return LocalError(
+        absl::StrCat(path, ": is a directory; name a file, or - for stdin"));
+  }
   return fd;
 }
 

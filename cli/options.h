@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cli/enum_names.h"
 #include "cli/failure.h"
@@ -19,6 +20,22 @@ namespace journey::cli {
 void AddSubjectArgument(CLI::App& command, std::string& subject);
 void AddAsOfOption(CLI::App& command, std::string& as_of);
 void AddKindsOption(CLI::App& command, std::vector<std::string>& kinds);
+
+// An option that takes a whole number from 1 on; `target` keeps its value where
+// the option is not given.
+template <typename Target>
+CLI::Option* AddCountOption(CLI::App& command, const std::string& name,
+                            Target& target, const std::string& description) {
+  return command.add_option(name, target, description)
+      ->type_name("N")
+      ->check([](const std::string& text) {
+        Target count = 0;
+        return absl::SimpleAtoi(text, &count) && count >= 1
+                   ? std::string()
+                   : absl::StrCat("\"", text,
+                                  "\" is no whole number from 1 on");
+      });
+}
 
 // Completion offers what stands between the braces of a type's name.
 [[nodiscard]] std::string ChoicesTypeName(

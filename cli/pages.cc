@@ -1,14 +1,13 @@
 #include "cli/pages.h"
 
-#include <CLI/Validators.hpp>
+#include "cli/options.h"
 
 namespace journey::cli {
 
 void AddPageOptions(CLI::App& command, PageOptions& options) {
   command.add_flag("--all", options.all, "Every page");
-  command
-      .add_option("--page-size", options.page_size, "At most so many a page")
-      ->type_name("N");
+  AddCountOption(command, "--page-size", options.page_size,
+                 "At most so many a page");
   command.add_option("--page-token", options.page_token, "Go on from there")
       ->type_name("TOKEN");
 }

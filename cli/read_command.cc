@@ -4,6 +4,7 @@
 #include "cli/event_printer.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
+#include "cli/pages.h"
 #include "cli/text.h"
 
 namespace journey::cli {
@@ -74,8 +75,11 @@ absl::StatusOr<int> RunRead(const Invocation& invocation,
   while (stream->Read(&response)) {
     for (const v1::Event& event : response.events()) printer.Print(event);
   }
-  printer.Finish();
   const grpc::Status status = stream->Finish();
+  if (status.ok() && !printer.any() && settings->format == Format::kTable) {
+    PrintNone(invocation, "events", "");
+  }
+  printer.Finish();
   if (invocation.environment.interrupt->requested()) return kExitInterrupted;
   if (!status.ok()) return FromGrpc(status);
   return kExitOk;
@@ -124,8 +128,8 @@ void AddReadCommand(CLI::App& root, Invocation& invocation) {
       ->type_name("SUBJECT");
   command->add_option("--from", options->from_position, "The first position")
       ->type_name("POSITION");
-  command->add_option("--max-events", options->max_events, "End after so many")
-      ->type_name("N");
+  AddCountOption(*command, "--max-events", options->max_events,
+                 "End after so many");
   command->add_flag("--backwards", options->backwards, "Newest first");
   AddKindsOption(*command, options->kinds);
   command->add_option("--source", options->sources, "Only of these sources")
@@ -146,7 +150,9 @@ void AddRetractCommand(CLI::App& root, Invocation& invocation) {
   CLI::App* command = AddCommand(
       root, "retract", "Withdraw touchpoints that were wrong",
       "  journeyctl retract crm call-4711 --reason \"wrong customer\"\n"
-      "The touchpoint stays in the log, but counts for nothing any more.");
+      "The touchpoint stays in the log, but counts for nothing any more. An "
+      "id\n"
+      "that is not in the log yet is no error: it will never count.");
   auto options = std::make_shared<RetractOptions>();
   command->add_option("source", options->source, "The touchpoint's source")
       ->required()

@@ -3,6 +3,7 @@
 #define CLI_RENDER_H_
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,9 +15,10 @@
 
 namespace journey::cli {
 
-// One journey in full.
-void PrintJourney(const v1::Journey& journey, int64_t subject_version,
-                  std::ostream& out);
+// One journey in full. `subject_version` is its own subject's; none where
+// another subject was asked for.
+void PrintJourney(const v1::Journey& journey,
+                  std::optional<int64_t> subject_version, std::ostream& out);
 
 // One line a journey.
 void PrintJourneys(const std::vector<v1::Journey>& journeys, std::ostream& out);

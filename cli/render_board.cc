@@ -60,8 +60,9 @@ std::vector<std::string> HeadOf(const v1::BoardColumn& column, size_t width) {
 void AddDeals(const v1::BoardColumn& column, int64_t at, size_t width,
               std::vector<std::string>& lines) {
   for (const v1::Deal& deal : column.deals()) {
-    const std::string& name =
-        deal.name().empty() ? deal.deal_id() : deal.name();
+    // The id first: the name is what may be cut.
+    const std::string name = absl::StrCat(
+        deal.deal_id(), deal.name().empty() ? "" : "  ", deal.name());
     lines.push_back(Between(Printable(name), StallMark(deal), width));
     const std::string age =
         ShortDuration(at - ToMicros(deal.stage().entered_at()));
@@ -101,7 +102,14 @@ void PrintBoard(const v1::GetBoardResponse& board, int64_t at, int width,
   const int count = board.columns_size();
   out << Printable(board.name()) << " (" << Printable(board.pipeline_id())
       << ")\n";
-  if (count == 0) return;
+  const bool empty = std::all_of(
+      board.columns().begin(), board.columns().end(),
+      [](const v1::BoardColumn& column) { return column.deal_count() == 0; });
+  if (empty) {
+    out << "No open deals. `journeyctl deals list` also shows those that are "
+           "decided.\n";
+    return;
+  }
   const int fitting =
       std::clamp((width + kGap) / (kColumnWidthMin + kGap), 1, count);
   // Bands of about equal size look better than a lone column below.

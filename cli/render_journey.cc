@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -11,6 +12,9 @@
 
 namespace journey::cli {
 namespace {
+
+// The API gives no more of them and does not say whether there are more.
+constexpr int kScoreCausesMax = 10;
 
 // The reasons of an open deal's stalls, critical ones marked.
 std::string StallsOf(const v1::Deal& deal) {
@@ -36,9 +40,22 @@ std::string Since(const google::protobuf::Timestamp& then, bool set,
                       ")");
 }
 
+// What the newest profile calls the customer; empty where none does.
+std::string NameOf(const v1::Journey& journey) {
+  const auto name = std::find_if(
+      journey.profile().begin(), journey.profile().end(),
+      [](const v1::ProfileAttribute& entry) { return entry.key() == "name"; });
+  return name == journey.profile().end() ? "" : name->value().string_value();
+}
+
 void PrintStages(const v1::Journey& journey, std::ostream& out) {
   if (journey.stage_history().empty()) return;
-  out << "\nSTAGES\n";
+  out << "\nSTAGES";
+  if (journey.stage_visit_count() > journey.stage_history_size()) {
+    out << ", the newest " << journey.stage_history_size() << " of "
+        << journey.stage_visit_count();
+  }
+  out << "\n";
   Table table(
       {"ENTERED", "LEFT", ">STAYED", ">CYCLE", "STAGE", "SKIPPED", "WHY"});
   for (const v1::StageVisit& visit : journey.stage_history()) {
@@ -96,7 +113,9 @@ void AddScores(const v1::Journey& journey, Facts& facts) {
 void PrintScoreCauses(const v1::Journey& journey, std::ostream& out) {
   const v1::BehaviourScore& score = journey.scores().behaviour();
   if (score.causes().empty()) return;
-  out << "\nSCORE\n";
+  out << "\nSCORE"
+      << (score.causes_size() >= kScoreCausesMax ? ", the newest 10 causes\n"
+                                                 : "\n");
   Table table({"OCCURRED", "CONDITION", ">POINTS", ">LEFT", "TOUCHPOINT"});
   for (const v1::ScoreCause& cause : score.causes()) {
     table.AddRow({ShortInstant(cause.occurred_at(), true), cause.condition_id(),
@@ -110,10 +129,11 @@ void PrintScoreCauses(const v1::Journey& journey, std::ostream& out) {
 
 }  // namespace
 
-void PrintJourney(const v1::Journey& journey, int64_t subject_version,
-                  std::ostream& out) {
+void PrintJourney(const v1::Journey& journey,
+                  std::optional<int64_t> subject_version, std::ostream& out) {
   Facts facts;
   facts.Add("Journey", FormatSubject(journey.subject()));
+  facts.Add("Name", NameOf(journey));
   facts.Add("As of", ShortInstant(journey.as_of(), journey.has_as_of()));
   facts.Add("Stage",
             absl::StrCat(journey.stage().stage_id(), " since ",
@@ -144,7 +164,9 @@ void PrintJourney(const v1::Journey& journey, int64_t subject_version,
   facts.Add("Last touchpoint",
             Since(journey.last_touchpoint_at(),
                   journey.has_last_touchpoint_at(), journey));
-  facts.Add("Version", FormatCount(subject_version));
+  if (subject_version.has_value()) {
+    facts.Add("Version", FormatCount(*subject_version));
+  }
   facts.Print(out);
   PrintStages(journey, out);
   PrintOpenDeals(journey, out);
@@ -153,19 +175,23 @@ void PrintJourney(const v1::Journey& journey, int64_t subject_version,
 
 void PrintJourneys(const std::vector<v1::Journey>& journeys,
                    std::ostream& out) {
-  Table table({"JOURNEY", "STAGE", ">FOR", "LEAD", ">CYCLE", ">OPEN",
-               ">STALLED", ">BOUGHT", "OWNER", "LAST TOUCHPOINT"});
+  Table table({"JOURNEY", "STAGE", ">FOR", "LEAD", ">SCORE", ">FIT", ">CYCLE",
+               ">OPEN", ">STALLED", ">BOUGHT", "OWNER", "LAST TOUCHPOINT"});
   for (const v1::Journey& journey : journeys) {
-    table.AddRow({FormatSubject(journey.subject()), journey.stage().stage_id(),
-                  ShortDuration(ToMicros(journey.as_of()) -
-                                ToMicros(journey.stage().entered_at())),
-                  ShortName(journey.lead().status()),
-                  absl::StrCat(journey.cycle()),
-                  absl::StrCat(journey.open_deals_size()),
-                  absl::StrCat(StalledDealsOf(journey)),
-                  FormatCount(journey.purchase_count()), journey.owner_id(),
-                  ShortInstant(journey.last_touchpoint_at(),
-                               journey.has_last_touchpoint_at())});
+    const v1::Scores& scores = journey.scores();
+    table.AddRow(
+        {FormatSubject(journey.subject()), journey.stage().stage_id(),
+         ShortDuration(ToMicros(journey.as_of()) -
+                       ToMicros(journey.stage().entered_at())),
+         ShortName(journey.lead().status()),
+         scores.has_behaviour() ? FormatPoints(scores.behaviour().points())
+                                : "",
+         scores.has_fit() ? absl::StrCat(scores.fit().points()) : "",
+         absl::StrCat(journey.cycle()), absl::StrCat(journey.open_deals_size()),
+         absl::StrCat(StalledDealsOf(journey)),
+         FormatCount(journey.purchase_count()), journey.owner_id(),
+         ShortInstant(journey.last_touchpoint_at(),
+                      journey.has_last_touchpoint_at())});
   }
   table.Print(out);
 }

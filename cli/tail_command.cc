@@ -202,8 +202,8 @@ void AddTailCommand(CLI::App& root, Invocation& invocation) {
       ->add_option("--checkpoint", options->checkpoint,
                    "Keeps the position, to go on from there")
       ->type_name("FILE");
-  command->add_option("--max-events", options->max_events, "End after so many")
-      ->type_name("N");
+  AddCountOption(*command, "--max-events", options->max_events,
+                 "End after so many");
   OnRun(*command, invocation, options, RunTail);
 }
 

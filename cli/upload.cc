@@ -11,6 +11,9 @@
 namespace journey::cli {
 namespace {
 
+// A file of the wrong kind would otherwise give as many lines as it has.
+constexpr int64_t kReportsMax = 100;
+
 SenderOptions OptionsFor(const Settings& settings,
                          const UploadOptions& options) {
   SenderOptions sender;
@@ -43,13 +46,16 @@ Upload::Upload(const Invocation& invocation, const Settings& settings,
 
 bool Upload::WantsMore() const {
   if (invocation_.environment.interrupt->requested()) return false;
-  return !options_.strict || refused_here_ + sender_.totals().refused == 0;
+  return !options_.strict || refused() == 0;
 }
 
 int64_t Upload::rows_done() const {
   const SenderTotals& totals = sender_.totals();
-  return totals.appended + totals.repeated + totals.refused + refused_here_ +
-         printed_;
+  return totals.appended + totals.repeated + refused() + printed_;
+}
+
+int64_t Upload::refused() const {
+  return refused_here_ + sender_.totals().refused;
 }
 
 absl::Status Upload::Send(int64_t row, v1::Touchpoint touchpoint) {
@@ -74,6 +80,7 @@ void Upload::RefuseRecord(const std::string& name, const std::string& reason) {
 }
 
 void Upload::Report(const std::string& name, const std::string& reason) {
+  if (refused() > kReportsMax) return;
   progress_.Clear();
   invocation_.err() << name << " refused: " << reason << "\n";
 }
@@ -98,23 +105,27 @@ absl::StatusOr<int> Upload::Finish(absl::Status status) {
     }
     return status;
   }
-  return refused_here_ + sender_.totals().refused > 0 ? kExitRefused : kExitOk;
+  return refused() > 0 ? kExitRefused : kExitOk;
 }
 
 void Upload::PrintSummary() {
   const SenderTotals& totals = sender_.totals();
   std::ostream& err = invocation_.err();
-  const int64_t refused = totals.refused + refused_here_;
+  if (refused() > kReportsMax) {
+    err << "and " << FormatCount(refused() - kReportsMax)
+        << " more refused; correct those above, then repeat the command to see "
+           "them\n";
+  }
   if (options_.dry_run) {
     err << FormatCount(printed_) << " touchpoints printed, "
-        << FormatCount(refused) << " rows refused; nothing was sent\n";
+        << FormatCount(refused()) << " rows refused; nothing was sent\n";
     return;
   }
   const int64_t micros =
       std::max<int64_t>(invocation_.environment.now_micros() - started_, 1000);
   const int64_t answered = totals.appended + totals.repeated;
   err << FormatCount(totals.appended) << " appended, "
-      << FormatCount(totals.repeated) << " repeated, " << FormatCount(refused)
+      << FormatCount(totals.repeated) << " repeated, " << FormatCount(refused())
       << " refused in "
       << absl::StrCat(micros / 1'000'000, ".", micros / 100'000 % 10, " s (")
       << FormatCount(static_cast<int64_t>(static_cast<double>(answered) * 1e6 /

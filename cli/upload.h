@@ -55,9 +55,11 @@ class Upload {
   [[nodiscard]] absl::StatusOr<int> Finish(absl::Status status);
 
  private:
+  // The first refusals are shown one by one, the others are counted.
   void Report(const std::string& name, const std::string& reason);
   void PrintSummary();
   [[nodiscard]] int64_t rows_done() const;
+  [[nodiscard]] int64_t refused() const;
 
   const Invocation& invocation_;
   const UploadOptions options_;

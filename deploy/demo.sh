@@ -10,6 +10,8 @@ samples=deploy/samples/demo.ndjson
 account=acc-0016
 # The day after the newest sample: since then everything has stalled.
 as_of=2025-06-28
+# Interest fades: on the later day nobody is marketing qualified any more.
+mql_as_of=2025-05-01
 store=data/demo
 log=data/demo.log
 pid_file=data/demo.pid
@@ -65,6 +67,7 @@ show() {
 }
 show append -f "$samples"
 show journey get "account:$account" --as-of "$as_of"
+show journey list --lead-status mql --as-of "$mql_as_of"
 show deals board --as-of "$as_of"
 show deals stalled --as-of "$as_of"
 

@@ -51,10 +51,31 @@ TEST(AppendCommandTest, ReadsAFileAndSaysWhenThereIsNone) {
   EXPECT_EQ(
       RunCli(server.With({"append", "-f", directory.Join("t.ndjson")})).code,
       cli::kExitOk);
+  const RunResult again =
+      RunCli(server.With({"append", directory.Join("t.ndjson")}));
+  EXPECT_EQ(again.code, cli::kExitOk) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("0 appended, 1 repeated"));
   const RunResult missing =
       RunCli(server.With({"append", "-f", directory.Join("none")}));
   EXPECT_EQ(missing.code, cli::kExitFailed);
   EXPECT_THAT(missing.err, HasSubstr("No such file"));
+  const RunResult folder =
+      RunCli(server.With({"append", "-f", directory.path()}));
+  EXPECT_EQ(folder.code, cli::kExitFailed);
+  EXPECT_THAT(folder.err, HasSubstr(": is a directory; name a file"));
+  EXPECT_THAT(folder.err, Not(HasSubstr("appended")));
+}
+
+TEST(AppendCommandTest, CountsRefusalsBeyondTheFirstHundred) {
+  FakeServer server;
+  World world;
+  for (int i = 0; i < 103; ++i) world.standard_input += "nonsense\n";
+  const RunResult result = RunCli(server.With({"append", "-f", "-"}), world);
+  EXPECT_EQ(result.code, cli::kExitRefused);
+  EXPECT_THAT(result.err, HasSubstr("line 100 refused"));
+  EXPECT_THAT(result.err, Not(HasSubstr("line 101 refused")));
+  EXPECT_THAT(result.err, HasSubstr("\nand 3 more refused; "));
+  EXPECT_THAT(result.err, HasSubstr("0 appended, 0 repeated, 103 refused"));
 }
 
 TEST(AppendCommandTest, EndsInAnOrderlyWayAfterCtrlC) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -9,6 +10,8 @@
 
 namespace journey::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
 
@@ -134,13 +137,26 @@ TEST(BoardTest, FitsEveryWidthWithoutTrailingBlanks) {
   }
 }
 
-TEST(BoardTest, PipelineWithoutStagesHasOnlyAName) {
+TEST(BoardTest, SaysWhereNoDealIsOpen) {
   v1::GetBoardResponse board;
   board.set_pipeline_id("p");
   board.set_name("P");
+  board.add_columns()->set_name("One");
   std::ostringstream out;
   cli::PrintBoard(board, kNowMicros, 80, out);
-  EXPECT_EQ(out.str(), "P (p)\n");
+  EXPECT_EQ(out.str(),
+            "P (p)\n"
+            "No open deals. `journeyctl deals list` also shows those that are "
+            "decided.\n");
+}
+
+TEST(BoardTest, ADealIsItsIdAndThenItsName) {
+  v1::GetBoardResponse board = SampleBoard();
+  v1::Deal& deal = *board.mutable_columns(0)->mutable_deals(0);
+  deal.set_name("Alder Freight, the next order");
+  std::ostringstream out;
+  cli::PrintBoard(board, kNowMicros, 80, out);
+  EXPECT_THAT(out.str(), HasSubstr("\nD-1  Alder Freight, the next or… !\n"));
 }
 
 }  // namespace

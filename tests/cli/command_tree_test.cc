@@ -13,6 +13,7 @@ namespace journey::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // Calls `check` with the words of every command, the root's being none.
 void ForEachCommand(
@@ -56,13 +57,30 @@ TEST(CommandTreeTest, MistakesOnTheCommandLineAreUsageErrors) {
     std::vector<std::string> arguments;
     const char* says;
   } cases[] = {
-      {"no command", {}, "A subcommand is required"},
-      {"unknown command", {"dance"}, "unknown command \"dance\""},
+      {"no command", {}, "give one of these commands: append, import"},
+      {"no inner command",
+       {"config"},
+       "give one of these commands: get-contexts"},
+      {"unknown command",
+       {"dance"},
+       "unknown command \"dance\"; there are: append, import"},
       {"unknown inner command",
        {"deals", "dance"},
-       "unknown command \"dance\""},
-      {"unknown option", {"status", "--loud"}, "--loud"},
-      {"missing argument", {"journey", "get"}, "subject is required"},
+       "unknown command \"dance\"; there are: get, list"},
+      {"unknown option", {"status", "--loud"}, "unknown option \"--loud\""},
+      {"unknown option with a value",
+       {"--config", "x", "status"},
+       "unknown option \"--config\""},
+      {"one argument too many",
+       {"status", "loud"},
+       "unexpected argument \"loud\""},
+      {"missing argument",
+       {"journey", "get"},
+       "SUBJECT is missing: account:ID, contact:ID"},
+      {"missing option", {"import", "x.csv"}, "--sql FILE is missing"},
+      {"the help that helps",
+       {"journey", "get"},
+       "What to do: see journeyctl journey get --help"},
       {"no tenant", {"journey", "list"}, "no tenant: give --tenant"},
       {"no subject",
        {"journey", "get", "acme", "--tenant", "t"},
@@ -80,6 +98,18 @@ TEST(CommandTreeTest, MistakesOnTheCommandLineAreUsageErrors) {
        {"read", "--tenant", "t", "--kind", "fax"},
        "--kind: \"fax\" is none of: site_visit"},
       {"bad output", {"status", "-o", "xml"}, "none of: table, json, ndjson"},
+      {"no events",
+       {"read", "--tenant", "t", "--max-events", "0"},
+       "--max-events: \"0\" is no whole number from 1 on"},
+      {"no events to follow",
+       {"tail", "--tenant", "t", "--max-events", "0"},
+       "--max-events: \"0\" is no whole number from 1 on"},
+      {"no page",
+       {"deals", "list", "--tenant", "t", "--page-size", "0"},
+       "--page-size: \"0\" is no whole number from 1 on"},
+      {"page size is no number",
+       {"journey", "list", "--tenant", "t", "--page-size", "99999999999"},
+       "--page-size: \"99999999999\" is no whole number from 1 on"},
       {"bad timeout", {"status", "--timeout", "-1"}, "is no time limit"},
       {"bad shell", {"completion", "fish"}, "none of: bash, zsh"},
       {"too many accounts",
@@ -117,7 +147,7 @@ TEST(CommandTreeTest, OutputThatCannotBeWrittenIsAFailure) {
 TEST(CommandTreeTest, TellsItsVersion) {
   const RunResult result = RunCli({"--version"});
   EXPECT_EQ(result.code, cli::kExitOk);
-  EXPECT_THAT(result.out, HasSubstr("journeyctl 0.1.0"));
+  EXPECT_THAT(result.out, StartsWith("journeyctl " JOURNEY_VERSION));
 }
 
 }  // namespace

@@ -71,6 +71,12 @@ TEST_F(CompletionTest, OffersOptionsOfTheCommandAndGlobalOnes) {
   EXPECT_THAT(options, Not(HasSubstr(" --kind ")));
 }
 
+TEST_F(CompletionTest, OffersTheOptionsOfAnArgumentThatIsAnOptionToo) {
+  const std::string options = Offers("append -");
+  EXPECT_THAT(options, HasSubstr(" -f "));
+  EXPECT_THAT(options, HasSubstr(" --file "));
+}
+
 TEST_F(CompletionTest, OffersTheValuesOfAnOption) {
   EXPECT_EQ(Offers("-o \"\""), " table json ndjson \n");
   EXPECT_EQ(Offers("--tenant x status -o j"), " json \n");

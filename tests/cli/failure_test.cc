@@ -1,5 +1,6 @@
 #include "cli/failure.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "cli/exit_codes.h"
@@ -7,6 +8,8 @@
 
 namespace journey::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 using grpc::StatusCode;
 
@@ -55,7 +58,8 @@ TEST(FailureTest, SaysWhatWhichFieldsAndWhatToDo) {
             "journeyctl: refused: 2 fields are wrong\n"
             "  page_size: is above 1,000\n"
             "  as_of: is broken\n"
-            "What to do: mend the fields and send again.\n");
+            "What to do: correct what is named above, then repeat the "
+            "command.\n");
 }
 
 TEST(FailureTest, DoesNotRepeatASingleMistake) {
@@ -64,7 +68,28 @@ TEST(FailureTest, DoesNotRepeatASingleMistake) {
       "page_size: is above 1,000", {{"page_size", "is above 1,000"}})));
   EXPECT_EQ(cli::Describe(status),
             "journeyctl: refused: page_size: is above 1,000\n"
-            "What to do: mend the fields and send again.\n");
+            "What to do: correct what is named above, then repeat the "
+            "command.\n");
+}
+
+TEST(FailureTest, KeepsAFieldThatTheMessageDoesNotName) {
+  const absl::Status status = cli::FromGrpc(ToGrpc(MakeError(
+      StatusCode::INVALID_ARGUMENT, v1::ERROR_REASON_VALIDATION_FAILED,
+      "the value is above 1,000", {{"page_size", "is above 1,000"}})));
+  EXPECT_THAT(cli::Describe(status),
+              HasSubstr("\n  page_size: is above 1,000\n"));
+}
+
+TEST(FailureTest, OnlyAServerThatDoesNotAnswerIsUnreachable) {
+  EXPECT_THAT(cli::Describe(cli::FromGrpc({StatusCode::UNAVAILABLE, "x"})),
+              HasSubstr("server unreachable: x"));
+  EXPECT_THAT(cli::Describe(cli::FromRpc(
+                  MakeError(StatusCode::UNAVAILABLE,
+                            v1::ERROR_REASON_SHUTTING_DOWN, "is stopping"))),
+              HasSubstr("not now: is stopping"));
+  EXPECT_THAT(
+      cli::Describe(cli::FromGrpc({StatusCode::DEADLINE_EXCEEDED, "slow"})),
+      HasSubstr("not now: slow"));
 }
 
 TEST(FailureTest, EveryReasonHasAdvice) {

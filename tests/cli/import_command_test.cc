@@ -58,6 +58,15 @@ TEST_F(ImportCommandTest, SendsGoodRowsAndReportsBadOnes) {
   EXPECT_THAT(Import({}).err, HasSubstr("0 appended, 2 repeated, 2 refused"));
 }
 
+TEST_F(ImportCommandTest, NamesTheFileWhereThereIsOnlyOne) {
+  WriteFile(mapping_,
+            "SELECT rowid AS _line, 'shop' AS source, id AS touchpoint_id, "
+            "day AS occurred_at FROM orders");
+  EXPECT_THAT(RunCli(server_.With({"import", "--sql", mapping_, orders_})).err,
+              HasSubstr("\n" + orders_ + ": line 3 refused: column "));
+  EXPECT_THAT(Import({}).err, HasSubstr("\nline 3 refused: column "));
+}
+
 TEST_F(ImportCommandTest, DryRunPrintsAndSendsNothing) {
   const RunResult result = Import({"--dry-run"});
   EXPECT_TRUE(server_.touchpoints.stored_ids().empty());

@@ -9,6 +9,8 @@ namespace journey::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 std::string Parse(const std::string& json) {
   v1::Touchpoint touchpoint;
@@ -81,9 +83,15 @@ TEST(JsonTest, NamesTheFieldThatIsWrong) {
       {R"({"deal":{"action":"won","amount":{"amount_minor":1e17}}})",
        "write so large a number as a string"},
       {R"({"survey":{"type":"nps","score":"many"}})", "score"},
+      {R"({"source":{}})", "source: is no single value"},
+      {R"({"deal":{"stage_id":[1]}})", "deal.stage_id: is no single value"},
+      {R"({"deal":{"action":"won"},"call":{"outcome":"busy"}})",
+       "payload: set only one of call, deal"},
   };
   for (const auto& test : cases) {
-    EXPECT_THAT(Parse(test.json), HasSubstr(test.says)) << test.json;
+    const std::string error = Parse(test.json);
+    EXPECT_THAT(error, HasSubstr(test.says)) << test.json;
+    EXPECT_THAT(error, Not(StartsWith(":"))) << test.json;
   }
 }
 

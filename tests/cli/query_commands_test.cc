@@ -10,6 +10,7 @@ namespace journey::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 google::protobuf::Timestamp DaysAgo(int days) {
   return cli::FromMicros(kNowMicros - days * int64_t{86'400} * 1'000'000);
@@ -27,6 +28,9 @@ v1::Journey SampleJourney(const std::string& id) {
   stage.mutable_explanation()->set_text("A deal is open.");
   stage.mutable_explanation()->set_rule_id("lifecycle.deal_open");
   *journey.add_stage_history() = stage;
+  v1::ProfileAttribute& name = *journey.add_profile();
+  name.set_key("name");
+  name.mutable_value()->set_string_value("Acme Works");
   journey.mutable_lead()->set_status(v1::LEAD_STATUS_SQL);
   *journey.mutable_lead()->mutable_since() = DaysAgo(20);
   journey.set_cycle(1);
@@ -56,6 +60,7 @@ TEST(QueryCommandsTest, ShowsAJourney) {
             "2025-02-28T00:00:00Z");
   EXPECT_EQ(server.journeys.get_request.tenant_id(), "acme");
   EXPECT_EQ(result.out, R"(Journey          account:acme
+Name             Acme Works
 As of            2025-03-01 00:00
 Stage            opportunity since 2025-02-17 00:00 (12d)
 Customer's view  Collects offers
@@ -77,6 +82,32 @@ OPEN DEALS
 DEAL  STAGE           AMOUNT  OPEN FOR  OWNER  STALLED
 D-1   proposal  1,234.50 EUR       12d         inactive!
 )");
+}
+
+TEST(QueryCommandsTest, ShowsNoVersionOfAnotherSubject) {
+  FakeServer server;
+  *server.journeys.journey.mutable_journey() = SampleJourney("acme");
+  const RunResult result = RunCli(server.With({"journey", "get", "deal:D-1"}));
+  EXPECT_THAT(result.out, HasSubstr("account:acme"));
+  EXPECT_THAT(result.out, Not(HasSubstr("Version")));
+}
+
+TEST(QueryCommandsTest, SaysWhereItShowsOnlyTheNewest) {
+  FakeServer server;
+  v1::Journey& journey = *server.journeys.journey.mutable_journey();
+  journey = SampleJourney("acme");
+  auto& score = *journey.mutable_scores()->mutable_behaviour();
+  for (int i = 0; i < 9; ++i) score.add_causes();
+  journey.set_stage_visit_count(1);
+  const auto arguments = server.With({"journey", "get", "account:acme"});
+  EXPECT_THAT(RunCli(arguments).out, HasSubstr("\nSTAGES\n"));
+  EXPECT_THAT(RunCli(arguments).out, HasSubstr("\nSCORE\n"));
+  score.add_causes();
+  journey.set_stage_visit_count(3);
+  EXPECT_THAT(RunCli(arguments).out,
+              HasSubstr("\nSTAGES, the newest 1 of 3\n"));
+  EXPECT_THAT(RunCli(arguments).out,
+              HasSubstr("\nSCORE, the newest 10 causes\n"));
 }
 
 TEST(QueryCommandsTest, NotFoundIsThatExitCode) {
@@ -132,7 +163,10 @@ class ListTest : public ::testing::Test {
     *pages[0].add_journeys() = SampleJourney("a");
     *pages[0].add_journeys() = SampleJourney("b");
     pages[0].set_next_page_token("1");
-    *pages[1].add_journeys() = SampleJourney("日本");
+    v1::Journey& scored = *pages[1].add_journeys();
+    scored = SampleJourney("日本");
+    scored.mutable_scores()->mutable_behaviour()->set_points(61.26);
+    scored.mutable_scores()->mutable_fit()->set_points(-20);
   }
 
   FakeServer server_;
@@ -158,14 +192,14 @@ TEST_F(ListTest, AllPagesBecomeOneAlignedTable) {
   const RunResult result = RunCli(server_.With({"journey", "list", "--all"}));
   EXPECT_EQ(
       result.out,
-      "JOURNEY       STAGE        FOR  LEAD  CYCLE  OPEN  STALLED  BOUGHT  "
-      "OWNER  LAST TOUCHPOINT\n"
-      "account:a     opportunity  12d  sql       1     1        1       0  "
-      "anna   2025-02-20 00:00\n"
-      "account:b     opportunity  12d  sql       1     1        1       0  "
-      "anna   2025-02-20 00:00\n"
-      "account:日本  opportunity  12d  sql       1     1        1       0  "
-      "anna   2025-02-20 00:00\n");
+      "JOURNEY       STAGE        FOR  LEAD  SCORE  FIT  CYCLE  OPEN  "
+      "STALLED  BOUGHT  OWNER  LAST TOUCHPOINT\n"
+      "account:a     opportunity  12d  sql                   1     1        "
+      "1       0  anna   2025-02-20 00:00\n"
+      "account:b     opportunity  12d  sql                   1     1        "
+      "1       0  anna   2025-02-20 00:00\n"
+      "account:日本  opportunity  12d  sql    61.3  -20      1     1        "
+      "1       0  anna   2025-02-20 00:00\n");
   EXPECT_EQ(server_.journeys.list_request.page_size(), 1000);
   EXPECT_EQ(result.err, "");
 }
@@ -192,10 +226,31 @@ TEST(QueryCommandsTest, SaysWhereThereIsNothingToList) {
   EXPECT_EQ(out({"journey", "list"}), "No journeys.\n");
   EXPECT_EQ(out({"deals", "list"}), "No deals.\n");
   EXPECT_EQ(out({"deals", "stalled"}), "No stalled deals.\n");
+  EXPECT_EQ(out({"journey", "timeline", "account:a"}), "No touchpoints.\n");
+  EXPECT_EQ(out({"read"}), "No events.\n");
+  EXPECT_EQ(out({"read", "-o", "ndjson"}), "");
   EXPECT_EQ(out({"journey", "list", "-o", "json"}), "{}\n");
   EXPECT_EQ(out({"deals", "list", "-o", "json"}), "{}\n");
   EXPECT_EQ(out({"deals", "stalled", "-o", "json"}), "{}\n");
   EXPECT_EQ(out({"deals", "stalled", "-o", "ndjson"}), "");
+}
+
+TEST(QueryCommandsTest, SaysThatAnAccountIsNamedByItsIdAlone) {
+  FakeServer server;
+  EXPECT_EQ(
+      RunCli(server.With({"deals", "list", "--account", "account:a"})).err,
+      "--account takes the id alone, without \"account:\"\n");
+  EXPECT_EQ(RunCli(server.With({"deals", "list", "--account", "a"})).err, "");
+}
+
+TEST(QueryCommandsTest, SaysHowLongItWaited) {
+  FakeServer server;
+  server.journeys.error =
+      grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded");
+  const RunResult result =
+      RunCli(server.With({"journey", "get", "account:a", "--timeout", "2m"}));
+  EXPECT_EQ(result.code, cli::kExitUnreachable);
+  EXPECT_THAT(result.err, HasSubstr("not now: no answer within 2m\n"));
 }
 
 TEST(QueryCommandsTest, AnEmptyPageIsNotTheEnd) {
@@ -251,7 +306,9 @@ TEST(QueryCommandsTest, ListsStalledDeals) {
 TEST(QueryCommandsTest, BoardUsesTheTerminalsWidth) {
   FakeServer server;
   for (const char* name : {"One", "Two", "Three", "Four", "Five"}) {
-    server.deals.board.add_columns()->set_name(name);
+    v1::BoardColumn& column = *server.deals.board.add_columns();
+    column.set_name(name);
+    column.set_deal_count(1);
   }
   const auto arguments = server.With({"deals", "board", "--per-column", "0"});
   World world;

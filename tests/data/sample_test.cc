@@ -90,6 +90,15 @@ TEST_F(SampleTest, EveryViewHasSomethingToShow) {
   }
 }
 
+TEST_F(SampleTest, MarketingHasQualifiedALead) {
+  const CtlResult list = server_.Run(
+      {"journey", "list", "--lead-status", "mql", "--as-of", "2025-05-01"});
+  EXPECT_THAT(list.out, HasSubstr("\naccount:acc-0012 "));
+  const CtlResult lead = server_.Run(
+      {"journey", "get", "account:acc-0012", "--as-of", "2025-05-01"});
+  EXPECT_THAT(lead.out, HasSubstr("mql since 2025-04-24 10:17 (6d)"));
+}
+
 TEST_F(SampleTest, ErrorsOfTheServerHaveTheirExitCodes) {
   EXPECT_EQ(server_.Run({"journey", "get", "account:nobody"}).code, 4);
   EXPECT_EQ(server_.Run({"deals", "get", "none"}).code, 4);
