@@ -16,7 +16,12 @@ void RuleChecker::Fail(const std::string& field,
 void RuleChecker::Range(const std::string& field, int64_t value, int64_t min,
                         int64_t max) {
   if (value >= min && value <= max) return;
-  Fail(field, absl::StrCat("must be ", min, " to ", max, ", is ", value));
+  if (value == 0) {
+    // A number that is not given reads as 0.
+    Fail(field, absl::StrCat("is required and must be ", min, " to ", max));
+  } else {
+    Fail(field, absl::StrCat("must be ", min, " to ", max, ", is ", value));
+  }
 }
 
 void RuleChecker::Id(const std::string& field, const std::string& value) {
@@ -27,7 +32,8 @@ void RuleChecker::Id(const std::string& field, const std::string& value) {
                            c == '-' || c == '_';
                   });
   if (ok) return;
-  Fail(field, absl::StrCat("must be 1 to ", core::kRuleIdBytesMax,
+  Fail(field, absl::StrCat(value.empty() ? "is required and " : "",
+                           "must be 1 to ", core::kRuleIdBytesMax,
                            " characters of a-z, 0-9, \"-\" and \"_\""));
 }
 

@@ -199,7 +199,9 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
   RuleChecker check(violations);
   check.Id("id", rule_set.id());
   if (rule_set.version() < 1) {
-    check.Fail("version", "must be 1 or more; raise it with every change");
+    check.Fail("version",
+               absl::StrCat(rule_set.version() == 0 ? "is required and " : "",
+                            "must be 1 or more; raise it with every change"));
   }
   CheckTimeZone(rule_set.time_zone(), check);
   CheckLifecycle(rule_set, check);

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "service/core/time.h"
 
 namespace journey::server {
@@ -25,13 +26,18 @@ std::string JsonString(absl::string_view text) {
   return out + "\"";
 }
 
+// An apostrophe needs no escape: what is quoted stands in double quotes.
+std::string Escape(absl::string_view text) {
+  return absl::StrReplaceAll(absl::Utf8SafeCEscape(text), {{"\\'", "'"}});
+}
+
 // Quoted where a reader could take it for something else.
 std::string TextValue(const std::string& value) {
   if (!value.empty() &&
       value.find_first_of(" \"=\\\n\r\t") == std::string::npos) {
     return value;
   }
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(value), "\"");
+  return absl::StrCat("\"", Escape(value), "\"");
 }
 
 }  // namespace
@@ -49,8 +55,7 @@ std::string FormatLogLine(LogFormat format, core::Micros now,
     }
     return line + "}";
   }
-  std::string line =
-      absl::StrCat(time, " ", level, " ", absl::Utf8SafeCEscape(message));
+  std::string line = absl::StrCat(time, " ", level, " ", Escape(message));
   for (const auto& [key, value] : fields) {
     absl::StrAppend(&line, " ", key, "=", TextValue(value));
   }

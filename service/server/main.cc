@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/stubs/logging.h"
 #include "service/core/limits.h"
 #include "service/server/config.h"
@@ -65,8 +67,11 @@ int Serve(const Config& config) {
   };
   auto server = Server::Start(std::move(options));
   if (!server.ok()) {
-    logger.Error("cannot start",
-                 {{"error", std::string(server.status().message())}});
+    // The mistakes of a rule set are a line each.
+    for (const absl::string_view line :
+         absl::StrSplit(server.status().message(), '\n')) {
+      logger.Error("cannot start", {{"error", std::string(line)}});
+    }
     return kExitStartFailed;
   }
   // Before anyone is told: whoever reads the line may stop us at once.

@@ -44,6 +44,12 @@ uint64_t FreeBytes(const std::string& directory) {
   return error ? std::numeric_limits<uint64_t>::max() : space.available;
 }
 
+absl::Status CannotListen(const std::string& address, absl::string_view flag) {
+  return absl::UnavailableError(absl::StrCat(
+      "cannot listen on ", address,
+      ": the address is taken or not of this machine (see ", flag, ")"));
+}
+
 }  // namespace
 
 class ServerImpl final : public Server {
@@ -245,9 +251,7 @@ absl::Status ServerImpl::StartGrpc() {
   builder.RegisterService(&admin_);
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || grpc_port_ == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", options_.config.listen,
-        ": the address is taken or not of this machine (see --listen)"));
+    return CannotListen(options_.config.listen, "--listen");
   }
   auto* health = grpc_->GetHealthCheckService();
   health->SetServingStatus(true);
@@ -268,10 +272,9 @@ absl::Status ServerImpl::StartMetrics() {
   try {
     exposer_ =
         std::make_unique<prometheus::Exposer>(options_.config.metrics_listen);
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options_.config.metrics_listen, ": ",
-                     error.what(), " (see --metrics-listen)"));
+  } catch (const std::exception&) {
+    // It knows no more than that it has failed.
+    return CannotListen(options_.config.metrics_listen, "--metrics-listen");
   }
   exposer_->RegisterCollectable(collector_);
   return absl::OkStatus();

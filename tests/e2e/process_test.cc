@@ -195,5 +195,20 @@ TEST_F(ProcessTest, BadConfigurationEndsWithItsCode) {
   EXPECT_THAT(Log(), HasSubstr("config.yaml:2: unknown key \"colour\""));
 }
 
+TEST_F(ProcessTest, EachMistakeOfTheRulesHasALine) {
+  WriteFile(dir_.Join("rules.yaml"), "version: 1\ntime_zone: Mars\n");
+  arguments_[3] = dir_.Join("rules.yaml");
+  JourneydProcess process(arguments_, dir_.Join("stderr"));
+  EXPECT_EQ(process.WaitUntilReady(), "");
+  EXPECT_EQ(process.Wait(), server::kExitStartFailed);
+  EXPECT_THAT(
+      Log(), MatchesRegex(
+                 "[^\n]* info starting [^\n]*\n"
+                 "[^\n]* error cannot start [^\n]*rules.yaml:1:1: id: [^\n]*\n"
+                 "[^\n]* error cannot start [^\n]*:1:1: lifecycle: [^\n]*\n"
+                 "[^\n]* error cannot start [^\n]*:1:1: pipelines: [^\n]*\n"
+                 "[^\n]* error cannot start [^\n]*:2:12: time_zone: [^\n]*\n"));
+}
+
 }  // namespace
 }  // namespace journey::testing

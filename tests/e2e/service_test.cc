@@ -109,19 +109,33 @@ TEST(ServiceTest, SecondServerOnADirectoryIsRefused) {
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("open"));
 }
 
-TEST(ServiceTest, TakenPortIsAClearError) {
-  TestServer server;
+// How a server that listens there fails to start.
+absl::Status StartOn(const std::string& listen,
+                     const std::string& metrics_listen) {
   TempDir dir;
   server::Logger logger(server::LogFormat::kText, "off");
   server::ServerOptions options;
   options.config.data_dir = dir.Join("data");
   options.config.rules = JOURNEY_RULES_FILE;
-  options.config.listen = server.server().grpc_address();
-  options.config.metrics_listen = server::kMetricsOff;
+  options.config.listen = listen;
+  options.config.metrics_listen = metrics_listen;
   options.logger = &logger;
-  const auto second = server::Server::Start(std::move(options));
-  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(second.status().message()), HasSubstr("--listen"));
+  return server::Server::Start(std::move(options)).status();
+}
+
+TEST(ServiceTest, TakenPortIsAClearError) {
+  TestServer server;
+  const std::string taken = server.server().grpc_address();
+  EXPECT_EQ(StartOn(taken, server::kMetricsOff),
+            absl::UnavailableError(absl::StrCat(
+                "cannot listen on ", taken,
+                ": the address is taken or not of this machine (see "
+                "--listen)")));
+  EXPECT_EQ(StartOn("127.0.0.1:0", taken),
+            absl::UnavailableError(absl::StrCat(
+                "cannot listen on ", taken,
+                ": the address is taken or not of this machine (see "
+                "--metrics-listen)")));
 }
 
 // Names in the first column of the tables of docs/METRICS.md.

@@ -134,8 +134,12 @@ TEST(RulesYamlTest, MistakeIsToldWithItsPlaceAndTheWayOut) {
        "without quotes"},
       {"key that is a list", "version: 3", "version: 3\n[a]: b",
        "has a key that is no name of a field"},
-      {"range", "days: 21", "days: 0",
-       "r.yaml:25:28: stalls.unanswered_offer.days: must be 1 to 3650, is 0"},
+      {"range", "days: 21", "days: 3651",
+       "r.yaml:25:28: stalls.unanswered_offer.days: must be 1 to 3650, is "
+       "3651"},
+      {"zero, which is as good as nothing", "days: 21", "days: 0",
+       "r.yaml:25:28: stalls.unanswered_offer.days: is required and must be 1 "
+       "to 3650"},
       {"time zone", "Europe/Berlin", "Europe/Berlln",
        "r.yaml:3:12: time_zone: \"Europe/Berlln\" is no time zone that this "
        "machine knows; use an IANA name such as \"Europe/Berlin\""},
@@ -143,8 +147,14 @@ TEST(RulesYamlTest, MistakeIsToldWithItsPlaceAndTheWayOut) {
        "r.yaml:10:12: lifecycle.stages[4].id: \"s1\" is used twice; give each "
        "its own id"},
       {"missing field has the place of what lacks it", ", stall_days: 9", "",
-       "r.yaml:23:9: pipelines[1].stages[0].stall_days: must be 1 to 3650, is "
-       "0"},
+       "r.yaml:23:9: pipelines[1].stages[0].stall_days: is required and "
+       "must be 1 to 3650"},
+      {"missing id", "id: sample\n", "",
+       "r.yaml:1:1: id: is required and must be 1 to 63 characters"},
+      {"missing version", "version: 3\n", "",
+       "r.yaml:1:1: version: is required and must be 1 or more"},
+      {"version below the first", "version: 3", "version: -1",
+       "r.yaml:2:10: version: must be 1 or more"},
       {"missing element has the place of the list", "- {id: s6", "#",
        "r.yaml:5:3: lifecycle.stages: no stage is entered_when "
        "later_purchase; add one"},

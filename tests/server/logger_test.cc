@@ -12,6 +12,9 @@ TEST(LoggerTest, TextQuotesWhatCouldBeMisread) {
                           {{"grpc", "[::1]:5"}, {"why", "a \"b\"\n"}}),
             "2026-01-01T00:00:00.5Z info ready grpc=[::1]:5 "
             "why=\"a \\\"b\\\"\\n\"");
+  EXPECT_EQ(FormatLogLine(LogFormat::kText, kNow, "info", "it's",
+                          {{"why", "o'clock"}, {"how", "\\' 'so'"}}),
+            "2026-01-01T00:00:00.5Z info it's why=o'clock how=\"\\\\' 'so'\"");
 }
 
 TEST(LoggerTest, LineBreaksCannotForgeALine) {
