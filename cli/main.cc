@@ -1,9 +1,9 @@
 // journeyctl.
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -12,8 +12,6 @@
 
 #include "cli/app.h"
 #include "cli/exit_codes.h"
-
-extern char** environ;
 
 namespace {
 

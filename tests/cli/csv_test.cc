@@ -82,7 +82,7 @@ TEST_F(CsvTest, TellsTheLineOnWhichARecordBegins) {
 }
 
 TEST_F(CsvTest, ReadsGzip) {
-  const gzFile file = gzopen(path_.c_str(), "wb");
+  gzFile file = gzopen(path_.c_str(), "wb");
   ASSERT_EQ(gzputs(file, "a,b\n1,2\n"), 8);
   gzclose(file);
   const auto records = ParseFile();
@@ -91,7 +91,7 @@ TEST_F(CsvTest, ReadsGzip) {
 }
 
 TEST_F(CsvTest, NoticesDamagedGzip) {
-  const gzFile file = gzopen(path_.c_str(), "wb");
+  gzFile file = gzopen(path_.c_str(), "wb");
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += std::to_string(i * 7919) + "\n";
   gzwrite(file, text.data(), static_cast<unsigned>(text.size()));

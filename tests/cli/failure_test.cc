@@ -107,6 +107,7 @@ TEST(FailureTest, EveryReasonHasAdvice) {
 
 TEST(FailureTest, ShowsTheFirstTwentyOfManyMistakes) {
   std::vector<std::pair<std::string, std::string>> fields;
+  fields.reserve(25);
   for (int i = 0; i < 25; ++i) {
     fields.emplace_back("touchpoints[" + std::to_string(i) + "]", "is bad");
   }

@@ -61,13 +61,14 @@ TEST(InstantsTest, ParsesTimeLimits) {
 
 TEST(InstantsTest, ShortDurationsUseTheLargestWholeUnit) {
   constexpr int64_t kSecond = 1'000'000;
+  constexpr int64_t kDay = 86'400 * kSecond;
   EXPECT_EQ(cli::ShortDuration(0), "0s");
   EXPECT_EQ(cli::ShortDuration(59 * kSecond), "59s");
   EXPECT_EQ(cli::ShortDuration(60 * kSecond), "1m");
   EXPECT_EQ(cli::ShortDuration(3'599 * kSecond), "59m");
   EXPECT_EQ(cli::ShortDuration(3'600 * kSecond), "1h");
-  EXPECT_EQ(cli::ShortDuration(12 * 86'400 * kSecond), "12d");
-  EXPECT_EQ(cli::ShortDuration(-2 * 86'400 * kSecond), "-2d");
+  EXPECT_EQ(cli::ShortDuration(12 * kDay), "12d");
+  EXPECT_EQ(cli::ShortDuration(-2 * kDay), "-2d");
 }
 
 }  // namespace

@@ -9,14 +9,13 @@
 
 #include "tests/support/temp_dir.h"
 
-extern char** environ;
-
 namespace journey::testing {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
                            const std::string& directory)
     : out_file_(directory + "/stdout"), err_file_(directory + "/stderr") {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }

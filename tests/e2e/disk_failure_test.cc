@@ -74,6 +74,7 @@ TEST_F(DiskFailureTest, ProcessEndsAndKeepsWhatItAcknowledged) {
     ASSERT_NE(process.WaitUntilReady(), "") << Log();
     ASSERT_TRUE(process.LimitFileSize(kFileBytesMax));
     std::vector<std::thread> clients;
+    clients.reserve(kClients);
     for (int i = 0; i < kClients; ++i) {
       clients.emplace_back(AppendUntilRefused, process.grpc_address(),
                            std::to_string(i), std::ref(told.at(i)));

@@ -74,9 +74,9 @@ IdFact Retracted(int64_t position, int64_t retraction_position) {
   return {{position, retraction_position}, nullptr};
 }
 
-const auto kA = MakeTouchpoint("a");
-const auto kB = MakeTouchpoint("b");
-const auto kOtherA = MakeTouchpoint("a", "other content");
+const auto a = MakeTouchpoint("a");
+const auto b = MakeTouchpoint("b");
+const auto other_a = MakeTouchpoint("a", "other content");
 
 std::shared_ptr<const v1::Touchpoint> SentLater() {
   auto copy = MakeTouchpoint("a");
@@ -95,36 +95,36 @@ TEST(DecideTest, AcceptedAppends) {
   const Case cases[] = {
       {"new ids get dense positions",
        {},
-       {{kA, kB}, {}, {}},
+       {{a, b}, {}, {}},
        {{101, false}, {102, false}},
        2},
       {"a repeat returns the first position",
-       {{Known(7, *kA)}, {}},
-       {{kA}, {}, {}},
+       {{Known(7, *a)}, {}},
+       {{a}, {}, {}},
        {{7, true}},
        0},
       {"sent_at is not part of the content",
-       {{Known(7, *kA)}, {}},
+       {{Known(7, *a)}, {}},
        {{SentLater()}, {}, {}},
        {{7, true}},
        0},
       {"repeats do not use up positions",
-       {{Known(7, *kA), {}}, {}},
-       {{kA, kB}, {}, {}},
+       {{Known(7, *a), {}}, {}},
+       {{a, b}, {}, {}},
        {{7, true}, {101, false}},
        1},
       {"a repeat within the batch",
        {},
-       {{kA, kB, kA}, {}, {}},
+       {{a, b, a}, {}, {}},
        {{101, false}, {102, false}, {101, true}},
        2},
       {"a repeat of a retracted touchpoint does not revive it",
-       {{Known(7, *kA, 9)}, {}},
-       {{kA}, {}, {}},
+       {{Known(7, *a, 9)}, {}},
+       {{a}, {}, {}},
        {{7, true}},
        0},
       {"a retraction",
-       {{Known(7, *kA)}, {}},
+       {{Known(7, *a)}, {}},
        {{}, {MakeRetraction("a")}, {}},
        {{101, false}},
        1},
@@ -144,23 +144,23 @@ TEST(DecideTest, AcceptedAppends) {
        {{101, false}, {101, true}},
        1},
       {"repeats pass when the disk is full",
-       {{Known(7, *kA)}, {}, -1, true},
-       {{kA}, {}, {}},
+       {{Known(7, *a)}, {}, -1, true},
+       {{a}, {}, {}},
        {{7, true}},
        0},
       {"repeats pass when the subject is full",
-       {{Known(7, *kA)}, {}, 0},
-       {{kA}, {}, {}},
+       {{Known(7, *a)}, {}, 0},
+       {{a}, {}, {}},
        {{7, true}},
        0},
       {"retractions pass when the subject is full",
-       {{Known(7, *kA)}, {}},
+       {{Known(7, *a)}, {}},
        {{}, {MakeRetraction("a")}, {}},
        {{101, false}},
        1},
       {"a batch of repeats is not checked for versions",
-       {{Known(7, *kA)}, {5}},
-       {{kA}, {}, {Expect(Account("acme"), 1)}},
+       {{Known(7, *a)}, {5}},
+       {{a}, {}, {Expect(Account("acme"), 1)}},
        {{7, true}},
        0},
   };
@@ -183,7 +183,7 @@ TEST(DecideTest, AcceptedAppends) {
 }
 
 TEST(DecideTest, TargetPositionIsFilledInWhereKnown) {
-  EXPECT_EQ(Deciding({{Known(7, *kA)}, {}}, {{}, {MakeRetraction("a")}, {}})
+  EXPECT_EQ(Deciding({{Known(7, *a)}, {}}, {{}, {MakeRetraction("a")}, {}})
                 ->events[0]
                 .retraction->target_position(),
             7);
@@ -191,29 +191,28 @@ TEST(DecideTest, TargetPositionIsFilledInWhereKnown) {
                 ->events[0]
                 .retraction->target_position(),
             0);
-  EXPECT_EQ(Deciding({}, {{kA}, {MakeRetraction("a")}, {}})
+  EXPECT_EQ(Deciding({}, {{a}, {MakeRetraction("a")}, {}})
                 ->events[1]
                 .retraction->target_position(),
             101);
 }
 
 TEST(DecideTest, TouchpointWhoseRetractionWaitsIsMarked) {
-  const auto decision =
-      Deciding({{Retracted(0, 9), {}}, {}}, {{kA, kB}, {}, {}});
+  const auto decision = Deciding({{Retracted(0, 9), {}}, {}}, {{a, b}, {}, {}});
   EXPECT_TRUE(decision->events[0].retracted_on_arrival);
   EXPECT_FALSE(decision->events[1].retracted_on_arrival);
 }
 
 TEST(DecideTest, TheRequestIsNotChanged) {
   const auto retraction = MakeRetraction("a");
-  (void)Deciding({{Known(7, *kA)}, {}}, {{}, {retraction}, {}});
+  (void)Deciding({{Known(7, *a)}, {}}, {{}, {retraction}, {}});
   EXPECT_EQ(retraction->target_position(), 0);
 }
 
 TEST(DecideTest, EveryConflictIsNamed) {
   const auto decision = Deciding(
-      {{{}, Known(7, *kA), {}, {}}, {}},
-      {{kB, kOtherA, MakeTouchpoint("c"), MakeTouchpoint("c", "other content")},
+      {{{}, Known(7, *a), {}, {}}, {}},
+      {{b, other_a, MakeTouchpoint("c"), MakeTouchpoint("c", "other content")},
        {},
        {}});
   ASSERT_TRUE(absl::IsAlreadyExists(decision.status()));
@@ -241,43 +240,43 @@ TEST(DecideTest, RefusedAppends) {
   const Case cases[] = {
       {"another version",
        {{}, {3}},
-       {{kA}, {}, {Expect(Account("acme"), 2)}},
+       {{a}, {}, {Expect(Account("acme"), 2)}},
        absl::StatusCode::kAborted,
        v1::ERROR_REASON_VERSION_MISMATCH,
        false},
       {"not the first touchpoint",
        {{}, {3}},
-       {{kA}, {}, none},
+       {{a}, {}, none},
        absl::StatusCode::kAborted,
        v1::ERROR_REASON_VERSION_MISMATCH,
        false},
       {"a mixed batch is checked for versions",
-       {{Known(7, *kA), {}}, {3}},
-       {{kA, kB}, {}, none},
+       {{Known(7, *a), {}}, {3}},
+       {{a, b}, {}, none},
        absl::StatusCode::kAborted,
        v1::ERROR_REASON_VERSION_MISMATCH,
        false},
       {"a conflict goes before a version",
-       {{Known(7, *kA)}, {3}},
-       {{kOtherA}, {}, none},
+       {{Known(7, *a)}, {3}},
+       {{other_a}, {}, none},
        absl::StatusCode::kAlreadyExists,
        v1::ERROR_REASON_TOUCHPOINT_CONFLICT,
        false},
       {"a version goes before a full subject",
        {{}, {3}, 0},
-       {{kA}, {}, none},
+       {{a}, {}, none},
        absl::StatusCode::kAborted,
        v1::ERROR_REASON_VERSION_MISMATCH,
        false},
       {"a full subject",
        {{}, {}, 1},
-       {{kB, kA}, {}, {}},
+       {{b, a}, {}, {}},
        absl::StatusCode::kResourceExhausted,
        v1::ERROR_REASON_SUBJECT_FULL,
        false},
       {"a full disk",
        {{}, {}, -1, true},
-       {{kA}, {}, {}},
+       {{a}, {}, {}},
        absl::StatusCode::kResourceExhausted,
        v1::ERROR_REASON_STORAGE_FULL,
        true},
@@ -302,25 +301,24 @@ TEST(DecideTest, MismatchTellsSubjectAndBothVersions) {
       InfoOf(
           Deciding(
               {{}, {1, 3}},
-              {{kA}, {}, {Expect(Account("x"), 1), Expect(Account("acme"), 2)}})
+              {{a}, {}, {Expect(Account("x"), 1), Expect(Account("acme"), 2)}})
               .status())
           .metadata();
   EXPECT_EQ(metadata.at("subject_type"), "account");
   EXPECT_EQ(metadata.at("subject_id"), "acme");
   EXPECT_EQ(metadata.at("expected"), "2");
   EXPECT_EQ(metadata.at("current"), "3");
-  EXPECT_EQ(
-      InfoOf(Deciding({{}, {3}}, {{kA}, {}, {ExpectNone(Account("acme"))}})
-                 .status())
-          .metadata()
-          .at("expected"),
-      "none");
+  EXPECT_EQ(InfoOf(Deciding({{}, {3}}, {{a}, {}, {ExpectNone(Account("acme"))}})
+                       .status())
+                .metadata()
+                .at("expected"),
+            "none");
 }
 
 TEST(DecideTest, VersionsAfterTheAppendAreTold) {
   const auto decision =
-      Deciding({{Known(7, *kA), {}, {}, {}}, {3, 0, 8}},
-               {{kA, kB, MakeTouchpoint("c"), MakeTouchpoint("d", "", "other")},
+      Deciding({{Known(7, *a), {}, {}, {}}, {3, 0, 8}},
+               {{a, b, MakeTouchpoint("c"), MakeTouchpoint("d", "", "other")},
                 {},
                 {Expect(Account("acme"), 3), ExpectNone(Account("other")),
                  ExpectAny(Account("third"))}});

@@ -30,6 +30,7 @@ std::string NoChain(absl::string_view /*tenant_id*/) { return {}; }
 
 std::vector<int64_t> PositionsOf(const std::vector<LogEvent>& events) {
   std::vector<int64_t> positions;
+  positions.reserve(events.size());
   for (const LogEvent& event : events) positions.push_back(event.position);
   return positions;
 }
@@ -335,7 +336,7 @@ TEST_F(EventLogTest, FailedBackgroundWriteIsFatal) {
   const auto files = std::make_shared<FaultFileSystem>(1);
   EventLogOptions options = Options();
   options.file_system = files;
-  options.memtable_bytes = 64 * 1024;
+  options.memtable_bytes = size_t{64} * 1024;
   const auto log = Open(options);
   files->Inject(FaultyCall::kWrite, Fault::kNoSpace, ".sst", 0);
   Committer committer(log.get());
@@ -349,7 +350,7 @@ TEST_F(EventLogTest, FailedBackgroundWriteIsFatal) {
 
 TEST_F(EventLogTest, FlushedAndLoggedGroupsAreBothFound) {
   EventLogOptions options = Options();
-  options.memtable_bytes = 64 * 1024;
+  options.memtable_bytes = size_t{64} * 1024;
   Committer committer(nullptr);
   {
     const auto log = Open(options);

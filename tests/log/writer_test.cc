@@ -101,6 +101,7 @@ TEST_F(WriterTest, VersionsCountGroupsThatWereInFlight) {
 
 TEST_F(WriterTest, OnlyOneOfManyConditionalAppendsWins) {
   std::vector<Ticket> tickets;
+  tickets.reserve(50);
   for (int i = 0; i < 50; ++i) {
     tickets.push_back(Send({MakeTouchpoint(absl::StrCat("c", i))}, "t",
                            {ExpectNone(Account("acme"))}));
@@ -145,6 +146,7 @@ TEST_F(WriterTest, FullQueueIsRefusedAtOnce) {
     WaitForGroups(i + 1);
   }
   std::vector<Ticket> waiting;
+  waiting.reserve(core::kQueueAppendsMax);
   for (int i = 0; i < core::kQueueAppendsMax; ++i) {
     waiting.push_back(Send({MakeTouchpoint(absl::StrCat("q", i))}));
   }
@@ -176,6 +178,7 @@ TEST_F(WriterTest, QueueIsBoundedInBytes) {
 
 TEST_F(WriterTest, StopFinishesWhatIsQueuedAndRefusesTheRest) {
   std::vector<Ticket> tickets;
+  tickets.reserve(100);
   for (int i = 0; i < 100; ++i) {
     tickets.push_back(Send({MakeTouchpoint(absl::StrCat("s", i))}));
   }

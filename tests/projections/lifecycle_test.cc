@@ -12,14 +12,15 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const char kVisit[] = "account_id: 'A' site_visit {}";
-const char kDemo[] = "account_id: 'A' form_submission { intent: INTENT_DEMO }";
-const char kContent[] =
+constexpr char kVisit[] = "account_id: 'A' site_visit {}";
+constexpr char kDemo[] =
+    "account_id: 'A' form_submission { intent: INTENT_DEMO }";
+constexpr char kContent[] =
     "account_id: 'A' form_submission { intent: INTENT_CONTENT }";
-const char kInvoice1[] =
+constexpr char kInvoice1[] =
     "account_id: 'A' invoice { action: ACTION_ISSUED invoice_id: 'I1' "
     "amount { amount_minor: 100 currency_code: 'EUR' } }";
-const char kInvoice2[] =
+constexpr char kInvoice2[] =
     "account_id: 'A' invoice { action: ACTION_ISSUED invoice_id: 'I2' }";
 
 std::string Deal(const std::string& deal_id, const std::string& action) {
@@ -278,7 +279,7 @@ TEST(Lead, SalesVerdictsChangeTheStatus) {
     const char* desc;
     std::vector<v1::Touchpoint> given;
     v1::LeadStatus want;
-  } kCases[] = {
+  } cases[] = {
       {"accepted",
        {Tp("1", "2025-01-01", Verdict("ACCEPTED"))},
        v1::LEAD_STATUS_SQL},
@@ -308,7 +309,7 @@ TEST(Lead, SalesVerdictsChangeTheStatus) {
         Tp("2", "2025-01-03", Verdict("DISQUALIFIED"))},
        v1::LEAD_STATUS_CUSTOMER},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_EQ(JourneyAt("2025-02-01", test.given).lead().status(), test.want)
         << test.desc;
   }

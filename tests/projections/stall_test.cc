@@ -15,9 +15,9 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const char kOpened[] =
+constexpr char kOpened[] =
     "account_id: 'A' deal_id: 'D' deal { action: ACTION_OPENED }";
-const char kReply[] = "account_id: 'A' email { action: ACTION_REPLIED }";
+constexpr char kReply[] = "account_id: 'A' email { action: ACTION_REPLIED }";
 
 // Stalls of deal D, opened on 1 January, after some more touchpoints.
 std::vector<std::string> Stalls(absl::string_view instant,
@@ -106,7 +106,7 @@ TEST(UnansweredOffer, WithdrawnReplacedAndLapsedOffersDoNotCount) {
     const char* desc;
     std::vector<v1::Touchpoint> given;
     const char* want;
-  } kCases[] = {
+  } cases[] = {
       {"withdrawn",
        {Tp("1", "2025-01-02", Offer("offer_id: 'F1'")),
         Tp("2", "2025-01-03",
@@ -127,7 +127,7 @@ TEST(UnansweredOffer, WithdrawnReplacedAndLapsedOffersDoNotCount) {
         Tp("2", "2025-01-05", Offer("offer_id: 'F2'"))},
        "UNANSWERED_OFFER since 2025-01-26T00:00:00Z"},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     const auto stalls = Stalls("2025-02-05", test.given);
     if (test.want[0] == '\0') {
       EXPECT_THAT(stalls, Not(Contains(StartsWith("UNANSWERED_OFFER"))))

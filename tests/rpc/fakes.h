@@ -72,6 +72,7 @@ class FakeLog final : public log::EventLog {
       const std::vector<int64_t>& positions) const override {
     core::MutexLock lock(&mutex_);
     std::vector<log::LogEvent> out;
+    out.reserve(positions.size());
     for (const int64_t position : positions) {
       out.push_back(events_[position - 1]);
     }
@@ -211,7 +212,7 @@ class FakeViews final : public views::Views {
   absl::StatusOr<std::vector<int64_t>> SubjectPositions(
       absl::string_view /*tenant_id*/,
       const v1::Subject& /*subject*/) const override {
-    return positions_;
+    return positions;
   }
   int64_t Listen(absl::string_view /*tenant_id*/,
                  views::HeadListener listener) override {
@@ -240,7 +241,7 @@ class FakeViews final : public views::Views {
   void SetEndlessLists() { endless_lists_ = true; }
 
   // What SubjectPositions returns; set before the server starts.
-  std::vector<int64_t> positions_;
+  std::vector<int64_t> positions;
 
  private:
   const FakeLog* const log_;
@@ -285,7 +286,7 @@ class FakeWriter final : public log::Writer {
   }
 
   // Takes the append at `index` out and answers it.
-  void Finish(size_t index, absl::Status status = absl::OkStatus()) {
+  void Finish(size_t index, const absl::Status& status = absl::OkStatus()) {
     log::Append append;
     int64_t position = 0;
     {

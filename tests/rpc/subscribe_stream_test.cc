@@ -144,7 +144,7 @@ TEST_F(ReadTest, GoesThroughTheLogAsAsked) {
   for (int i = 1; i <= 4; ++i) {
     log_.Add(std::make_shared<v1::Touchpoint>(Visit(std::to_string(i))));
   }
-  views_.positions_ = {1, 3, 4};
+  views_.positions = {1, 3, 4};
   struct Case {
     const char* desc;
     int64_t from;

@@ -24,6 +24,8 @@ using testing::TestSeed;
 constexpr int kWrites = 3000;
 constexpr int kKeys = 40;
 constexpr size_t kSnapshotsKept = 12;
+// Small, so that generations end often.
+constexpr size_t kGenerationBytes = size_t{8} * 1024;
 constexpr Family kFamilies[] = {Family::kDefault,  Family::kIds,
                                 Family::kSubjects, Family::kDeals,
                                 Family::kLists,    Family::kTouchpoints};
@@ -39,6 +41,13 @@ struct Checked {
 
 std::string Key(int number) { return absl::StrCat("key-", 1000 + number); }
 
+std::vector<std::string> AllKeys() {
+  std::vector<std::string> keys;
+  keys.reserve(kKeys);
+  for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
+  return keys;
+}
+
 // Keys of the touchpoint index begin with one of four subjects.
 std::string Subject(int number) {
   return absl::StrCat("subject-", number % 4, "-");
@@ -46,10 +55,10 @@ std::string Subject(int number) {
 
 class ViewStoreTest : public ::testing::Test {
  protected:
-  void Open(size_t generation_bytes) {
+  void Open() {
     ViewsOptions options;
     options.directory = dir_.path();
-    options.write_buffer_bytes = generation_bytes;
+    options.write_buffer_bytes = kGenerationBytes;
     store_.reset();
     auto store = ViewStore::Open(options);
     ASSERT_TRUE(store.ok()) << store.status();
@@ -89,7 +98,7 @@ class ViewStoreTest : public ::testing::Test {
     TouchpointRow row;
     row.occurred_at = number / 4;
     row.position = 1 + number;
-    row.retraction_position = Pick(2) * (next_value_ + 1000);
+    row.retraction_position = Pick(2) * (int64_t{next_value_} + 1000);
     row.has_deal = Pick(2) == 0;
     std::string key = Subject(number);
     update.PutTouchpoint(key, row);
@@ -97,7 +106,12 @@ class ViewStoreTest : public ::testing::Test {
     model_[{Family::kTouchpoints, key}] = EncodeRow(row);
   }
 
-  Checked Take() const { return {std::make_unique<Snapshot>(*store_), model_}; }
+  Checked Take() const {
+    Checked taken;
+    taken.snapshot = std::make_unique<Snapshot>(*store_);
+    taken.model = model_;
+    return taken;
+  }
 
   static void Check(const Checked& checked) {
     CheckKeys(*checked.snapshot, checked.model);
@@ -112,8 +126,7 @@ class ViewStoreTest : public ::testing::Test {
   }
 
   static void CheckKeys(const Snapshot& snapshot, const Model& model) {
-    std::vector<std::string> keys;
-    for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
+    const std::vector<std::string> keys = AllKeys();
     for (const Family family :
          {Family::kSubjects, Family::kDeals, Family::kLists}) {
       Model got;
@@ -138,8 +151,7 @@ class ViewStoreTest : public ::testing::Test {
 
   // Entries of ids are always the newest.
   void CheckIds() const {
-    std::vector<std::string> keys;
-    for (int i = 0; i < kKeys; ++i) keys.push_back(Key(i));
+    const std::vector<std::string> keys = AllKeys();
     std::vector<log::IdEntry> entries;
     ASSERT_TRUE(Snapshot(*store_).ReadIds(keys, entries).ok());
     for (size_t i = 0; i < keys.size(); ++i) {
@@ -192,7 +204,7 @@ class ViewStoreTest : public ::testing::Test {
 };
 
 TEST_F(ViewStoreTest, SnapshotsShowWhatWasWrittenBeforeThem) {
-  Open(/*generation_bytes=*/8 * 1024);
+  Open();
   std::deque<Checked> taken;
   for (int i = 0; i < kWrites; ++i) {
     WriteSome();
@@ -211,18 +223,18 @@ TEST_F(ViewStoreTest, SnapshotsShowWhatWasWrittenBeforeThem) {
 }
 
 TEST_F(ViewStoreTest, FlushedStoreOpensAsItWas) {
-  Open(/*generation_bytes=*/8 * 1024);
+  Open();
   for (int i = 0; i < 10; ++i) {
     for (int k = 0; k < 50; ++k) WriteSome();
     ASSERT_TRUE(store_->Flush().ok());
-    Open(/*generation_bytes=*/8 * 1024);
+    Open();
     Check(Take());
     CheckIds();
   }
 }
 
 TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeUpdate) {
-  Open(/*generation_bytes=*/8 * 1024);
+  Open();
   std::map<std::string, Model> model_after;
   model_after[""] = {};
   for (int i = 0; i < 2000; ++i) {
@@ -236,7 +248,7 @@ TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeUpdate) {
     ASSERT_TRUE(update.Commit().ok());
     model_after[number] = model_;
   }
-  Open(/*generation_bytes=*/8 * 1024);
+  Open();
   std::string number;
   ASSERT_TRUE(Snapshot(*store_).Get(Family::kDefault, "mark", number).ok());
   EXPECT_NE(number, "");
