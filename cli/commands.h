@@ -11,6 +11,7 @@ void AddAppendCommand(CLI::App& root, Invocation& invocation);
 void AddCompletionCommand(CLI::App& root, Invocation& invocation);
 void AddConfigCommands(CLI::App& root, Invocation& invocation);
 void AddDealCommands(CLI::App& root, Invocation& invocation);
+void AddDiffCommand(CLI::App& group, Invocation& invocation);
 void AddGenerateCommand(CLI::App& root, Invocation& invocation);
 void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddJourneyCommands(CLI::App& root, Invocation& invocation);

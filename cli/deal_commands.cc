@@ -21,6 +21,7 @@ struct DealOptions {
   std::string owner;
   std::string account;
   std::string as_of;
+  std::string known_at;
   int deals_per_column = 10;
   PageOptions pages;
 };
@@ -48,8 +49,14 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
   v1::GetDealRequest request;
   request.set_tenant_id(settings->tenant);
   request.set_deal_id(options.deal_id);
-  const auto at = SetAsOf(invocation, options, request);
+  auto at = SetAsOf(invocation, options, request);
   if (!at.ok()) return at.status();
+  if (!options.known_at.empty()) {
+    absl::Status status = SetInstant(invocation, "--known-at", options.known_at,
+                                     request.mutable_known_at());
+    if (!status.ok()) return status;
+    if (options.as_of.empty()) at = ToMicros(request.known_at());
+  }
   const auto response = Call<v1::DealService>(
       *settings, &v1::DealService::StubInterface::GetDeal, request);
   if (!response.ok()) return response.status();
@@ -237,6 +244,7 @@ void AddDealCommands(CLI::App& root, Invocation& invocation) {
       ->required()
       ->type_name("ID");
   AddAsOfOption(*command, options->as_of);
+  AddKnownAtOption(*command, options->known_at);
   OnRun(*command, invocation, options, RunGet);
   AddList(*deals, invocation);
   AddStalled(*deals, invocation);

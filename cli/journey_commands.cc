@@ -15,6 +15,7 @@ namespace {
 struct GetOptions {
   std::string subject;
   std::string as_of;
+  std::string known_at;
 };
 
 struct ListOptions {
@@ -37,6 +38,8 @@ struct TimelineOptions {
   std::string link;
   bool newest_first = false;
   bool show_retracted = false;
+  bool without_changes = false;
+  std::string known_at;
   PageOptions pages;
 };
 
@@ -52,6 +55,11 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
   if (!options.as_of.empty()) {
     absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
                                      request.mutable_as_of());
+    if (!status.ok()) return status;
+  }
+  if (!options.known_at.empty()) {
+    absl::Status status = SetInstant(invocation, "--known-at", options.known_at,
+                                     request.mutable_known_at());
     if (!status.ok()) return status;
   }
   const auto response = Call<v1::JourneyService>(
@@ -147,6 +155,7 @@ absl::StatusOr<v1::GetTimelineRequest> TimelineRequest(
   *request.mutable_subject() = *subject;
   request.set_newest_first(options.newest_first);
   request.set_show_retracted(options.show_retracted);
+  request.set_without_changes(options.without_changes);
   absl::Status status = AddKinds(options.kinds, *request.mutable_kinds());
   if (!status.ok()) return status;
   if (!options.link.empty()) {
@@ -162,6 +171,11 @@ absl::StatusOr<v1::GetTimelineRequest> TimelineRequest(
   if (!options.as_of.empty()) {
     status = SetInstant(invocation, "--as-of", options.as_of,
                         request.mutable_as_of());
+    if (!status.ok()) return status;
+  }
+  if (!options.known_at.empty()) {
+    status = SetInstant(invocation, "--known-at", options.known_at,
+                        request.mutable_known_at());
     if (!status.ok()) return status;
   }
   return request;
@@ -206,6 +220,7 @@ void AddGet(CLI::App& group, Invocation& invocation) {
   auto options = std::make_shared<GetOptions>();
   AddSubjectArgument(*command, options->subject);
   AddAsOfOption(*command, options->as_of);
+  AddKnownAtOption(*command, options->known_at);
   OnRun(*command, invocation, options, RunGet);
 }
 
@@ -247,8 +262,9 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
   group->require_subcommand(1);
   AddGet(*group, invocation);
   AddList(*group, invocation);
+  AddDiffCommand(*group, invocation);
   CLI::App* command = AddCommand(
-      *group, "timeline", "List the touchpoints of one journey",
+      *group, "timeline", "List the touchpoints and changes of one journey",
       "  journeyctl journey timeline account:acme --newest-first\n"
       "  journeyctl journey timeline account:acme --kind call,meeting --all\n"
       "  journeyctl journey timeline deal:D-17 --as-of 2025-03-01");
@@ -260,7 +276,10 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
   command->add_flag("--newest-first", options->newest_first, "Newest first");
   command->add_flag("--show-retracted", options->show_retracted,
                     "Also those that were retracted");
+  command->add_flag("--without-changes", options->without_changes,
+                    "Only touchpoints, not what changed");
   AddAsOfOption(*command, options->as_of);
+  AddKnownAtOption(*command, options->known_at);
   AddPageOptions(*command, options->pages);
   OnRun(*command, invocation, options, RunTimeline);
 }

@@ -20,6 +20,13 @@ void AddAsOfOption(CLI::App& command, std::string& as_of) {
       ->type_name("INSTANT");
 }
 
+void AddKnownAtOption(CLI::App& command, std::string& known_at) {
+  command
+      .add_option("--known-at", known_at,
+                  "Only what the service knew then; as --as-of")
+      ->type_name("INSTANT");
+}
+
 void AddKindsOption(CLI::App& command, std::vector<std::string>& kinds) {
   AddEnumOption<v1::TouchpointKind>(command, "--kind", kinds,
                                     "Only these kinds")

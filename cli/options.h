@@ -19,6 +19,7 @@ namespace journey::cli {
 
 void AddSubjectArgument(CLI::App& command, std::string& subject);
 void AddAsOfOption(CLI::App& command, std::string& as_of);
+void AddKnownAtOption(CLI::App& command, std::string& known_at);
 void AddKindsOption(CLI::App& command, std::vector<std::string>& kinds);
 
 // An option that takes a whole number from 1 on; `target` keeps its value where

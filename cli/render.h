@@ -23,9 +23,17 @@ void PrintJourney(const v1::Journey& journey,
 // One line a journey.
 void PrintJourneys(const std::vector<v1::Journey>& journeys, std::ostream& out);
 
-// One line a touchpoint.
+// One line a touchpoint or change.
 void PrintTimeline(const std::vector<v1::TimelineEntry>& entries,
                    std::ostream& out);
+
+// One journey at two instants; `from` is the earlier one.
+void PrintDiff(const v1::DiffJourneyResponse& diff,
+               const google::protobuf::Timestamp& from, std::ostream& out);
+
+// "stage lead -> opportunity", "lead none -> mql", "deal:D-1 stalled:
+// inactive".
+[[nodiscard]] std::string DescribeChange(const v1::JourneyChange& change);
 
 // One deal in full. `at` is the instant that ages are counted to.
 void PrintDeal(const v1::Deal& deal, int64_t at, std::ostream& out);

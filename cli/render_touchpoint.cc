@@ -125,6 +125,12 @@ void PrintTimeline(const std::vector<v1::TimelineEntry>& entries,
                    std::ostream& out) {
   Table table({"OCCURRED AT", "TOUCHPOINT", "BY", "SOURCE", "ID", "CONTENT"});
   for (const v1::TimelineEntry& entry : entries) {
+    if (entry.has_change()) {
+      table.AddRow({ShortInstant(entry.change().at(), true),
+                    absl::StrCat("* ", DescribeChange(entry.change())), "", "",
+                    "", entry.change().explanation().text()});
+      continue;
+    }
     const v1::Touchpoint& touchpoint = entry.touchpoint();
     table.AddRow({ShortInstant(touchpoint.occurred_at(), true),
                   absl::StrCat(entry.retracted() ? "(retracted) " : "",

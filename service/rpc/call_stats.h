@@ -26,6 +26,7 @@ enum class Method : size_t {
   kBatchGetJourneys,
   kListJourneys,
   kGetTimeline,
+  kDiffJourney,
   kGetDeal,
   kListDeals,
   kListStalledDeals,
@@ -40,7 +41,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 14;
+inline constexpr size_t kMethodCount = 15;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -51,6 +52,7 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.JourneyService", "BatchGetJourneys", "unary"},
     {"journey.v1.JourneyService", "ListJourneys", "unary"},
     {"journey.v1.JourneyService", "GetTimeline", "unary"},
+    {"journey.v1.JourneyService", "DiffJourney", "unary"},
     {"journey.v1.DealService", "GetDeal", "unary"},
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},

@@ -53,4 +53,15 @@ grpc::ServerUnaryReactor* JourneyHandler::GetTimeline(
       });
 }
 
+grpc::ServerUnaryReactor* JourneyHandler::DiffJourney(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::DiffJourneyRequest>(
+      env_, Method::kDiffJourney, context, request, response, &Check,
+      [this](const v1::DiffJourneyRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->DiffJourney(message, still_wanted);
+      });
+}
+
 }  // namespace journey::rpc

@@ -13,7 +13,8 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
     v1::JourneyService::WithRawCallbackMethod_BatchGetJourneys<
         v1::JourneyService::WithRawCallbackMethod_ListJourneys<
             v1::JourneyService::WithRawCallbackMethod_GetTimeline<
-                v1::JourneyService::Service>>>>;
+                v1::JourneyService::WithRawCallbackMethod_DiffJourney<
+                    v1::JourneyService::Service>>>>>;
 
 // Single journeys of the present are read on the callback thread, everything
 // else on a worker.
@@ -32,6 +33,9 @@ class JourneyHandler final : public RawJourneyService {
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetTimeline(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DiffJourney(grpc::CallbackServerContext* context,
                                         const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
 

@@ -20,6 +20,13 @@ void CheckAsOf(const Request& request, core::Violations& violations) {
 }
 
 template <typename Request>
+void CheckKnownAt(const Request& request, core::Violations& violations) {
+  if (request.has_known_at()) {
+    core::CheckInstant(request.known_at(), "known_at", violations);
+  }
+}
+
+template <typename Request>
 void CheckPage(const Request& request, core::Violations& violations) {
   core::CheckPageSize(request.page_size(), violations);
   core::CheckPageToken(request.page_token(), violations);
@@ -66,6 +73,7 @@ absl::Status Check(const v1::GetJourneyRequest& request) {
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckSubject(request.subject(), "subject", violations);
   CheckAsOf(request, violations);
+  CheckKnownAt(request, violations);
   return violations.ToStatus();
 }
 
@@ -109,6 +117,7 @@ absl::Status Check(const v1::GetTimelineRequest& request) {
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckSubject(request.subject(), "subject", violations);
   CheckAsOf(request, violations);
+  CheckKnownAt(request, violations);
   CheckKinds(request, violations);
   if (request.has_link()) {
     const v1::Link& link = request.link();
@@ -124,6 +133,19 @@ absl::Status Check(const v1::GetTimelineRequest& request) {
   return violations.ToStatus();
 }
 
+absl::Status Check(const v1::DiffJourneyRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  core::CheckSubject(request.subject(), "subject", violations);
+  if (!request.has_from()) {
+    violations.Add("from", "is required; set the earlier instant");
+  }
+  core::CheckInstant(request.from(), "from", violations);
+  if (request.has_to()) core::CheckInstant(request.to(), "to", violations);
+  CheckKnownAt(request, violations);
+  return violations.ToStatus();
+}
+
 absl::Status Check(const v1::GetDealRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);
@@ -132,6 +154,7 @@ absl::Status Check(const v1::GetDealRequest& request) {
   }
   CheckId(request.deal_id(), "deal_id", violations);
   CheckAsOf(request, violations);
+  CheckKnownAt(request, violations);
   return violations.ToStatus();
 }
 

@@ -151,6 +151,10 @@ class FakeViews final : public views::Views {
               const v1::Subject& /*subject*/) override {
     return false;
   }
+  absl::StatusOr<bool> IsInert(absl::string_view /*tenant_id*/,
+                               const core::LinkRef& /*link*/) override {
+    return false;
+  }
   absl::Status Apply(const log::CommitGroup& /*group*/) override {
     return absl::OkStatus();
   }
@@ -178,6 +182,16 @@ class FakeViews final : public views::Views {
       const v1::GetTimelineRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
     return v1::GetTimelineResponse();
+  }
+  absl::StatusOr<v1::DiffJourneyResponse> DiffJourney(
+      const v1::DiffJourneyRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
+    return v1::DiffJourneyResponse();
+  }
+  absl::StatusOr<v1::ResolveResponse> Resolve(
+      const v1::ResolveRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
+    return v1::ResolveResponse();
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
       const v1::GetDealRequest& /*request*/,
