@@ -96,7 +96,7 @@ TEST_F(SampleTest, MarketingHasQualifiedALead) {
   EXPECT_THAT(list.out, HasSubstr("\naccount:acc-0012 "));
   const CtlResult lead = server_.Run(
       {"journey", "get", "account:acc-0012", "--as-of", "2025-05-01"});
-  EXPECT_THAT(lead.out, HasSubstr("mql since 2025-04-24 10:17 (6d)"));
+  EXPECT_THAT(lead.out, HasSubstr("mql since 2025-04-18 18:03 (12d)"));
 }
 
 TEST_F(SampleTest, ErrorsOfTheServerHaveTheirExitCodes) {

@@ -76,6 +76,7 @@ class IdentityTest : public ::testing::Test {
     std::map<std::string, std::vector<std::string>> out;
     for (const auto& [name, journey] : Journeys()) {
       v1::GetTimelineRequest request;
+      request.set_without_changes(true);
       request.set_tenant_id(Engine::kTenant);
       request.mutable_subject()->set_type(
           static_cast<v1::SubjectType>(name.first));
@@ -190,9 +191,8 @@ class RandomIdentityTest : public IdentityTest {
   std::vector<v1::Touchpoint> InForce() {
     std::map<std::string, v1::Touchpoint> out;
     std::vector<std::string> retracted;
-    const auto events =
-        engine_->event_log().ReadRange(Engine::kTenant, 1, /*backwards=*/false,
-                                       1'000'000, size_t{1} << 30);
+    const auto events = engine_->event_log().ReadRange(
+        Engine::kTenant, 1, /*backwards=*/false, 1'000'000, size_t{1} << 30);
     EXPECT_TRUE(events.ok()) << events.status();
     for (const log::LogEvent& event : *events) {
       if (event.touchpoint != nullptr) {
@@ -208,8 +208,8 @@ class RandomIdentityTest : public IdentityTest {
   }
 
   void ExpectDefinition() {
-    ASSERT_EQ(Journeys(), ConcludeByDefinition(*rules_, InForce(),
-                                               engine_->clock().Now()));
+    ASSERT_EQ(Journeys(),
+              ConcludeByDefinition(*rules_, InForce(), engine_->clock().Now()));
   }
 
   std::mt19937 random_{TestSeed(20261123)};

@@ -90,6 +90,7 @@ TEST_F(PageTest, PageEndsBeforeItsMessageGetsLarge) {
   }
   ASSERT_TRUE(engine_->Append(big).ok());
   v1::GetTimelineRequest request;
+  request.set_without_changes(true);
   request.set_tenant_id(Engine::kTenant);
   request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
   request.mutable_subject()->set_id("BIG");
