@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "projections/deal/deal.h"
 #include "projections/lifecycle/lifecycle.h"
@@ -23,6 +24,18 @@ JourneyFold::JourneyFold(const v1::Subject& subject,
       state_(google::protobuf::Arena::CreateMessage<storage::v1::JourneyState>(
           arena_)) {
   *state_->mutable_subject() = subject;
+}
+
+void JourneyFold::Compact() {
+  if (own_arena_ == nullptr) return;
+  JourneyFold fresh(state_->subject());
+  *fresh.state_ = *state_;
+  for (const auto& [deal_id, deal] : deals_) {
+    FoldedDeal& copy = fresh.FoldedOf(deal_id);
+    *copy.state = *deal.state;
+    copy.is_changed = deal.is_changed;
+  }
+  *this = std::move(fresh);
 }
 
 FoldedDeal& JourneyFold::FoldedOf(const std::string& deal_id) {

@@ -38,6 +38,10 @@ class JourneyFold {
     return *state_;
   }
 
+  // Gives back the memory that earlier states held, where the fold has an arena
+  // of its own. To be called now and then in long folds.
+  void Compact();
+
   // Where its messages lie.
   [[nodiscard]] google::protobuf::Arena* arena() const { return arena_; }
 

@@ -72,6 +72,9 @@ class RocksEventLog final : public EventLog {
   absl::StatusOr<std::vector<LogEvent>> ReadPositions(
       absl::string_view tenant_id,
       const std::vector<int64_t>& positions) const override;
+  absl::StatusOr<std::vector<LogEvent>> ReadNeighbours(
+      absl::string_view tenant_id,
+      const std::vector<int64_t>& positions) const;
   absl::StatusOr<std::vector<LogEvent>> ReadRange(
       absl::string_view tenant_id, int64_t first, bool backwards,
       int max_events, size_t max_bytes) const override;

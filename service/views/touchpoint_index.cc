@@ -273,6 +273,7 @@ absl::Status FoldRows(
       const absl::Status status = after_each(fold);
       if (!status.ok()) return status;
     }
+    fold.Compact();
   }
 }
 

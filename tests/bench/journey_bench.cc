@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_format.h"
 #include "tests/bench/closed_loop.h"
+#include "tests/bench/history_load.h"
 #include "tests/bench/report.h"
 #include "tests/bench/stream_load.h"
 #include "tests/bench/workload.h"
@@ -51,7 +52,8 @@ class Bench {
     if (!MeasureStreams()) return false;
     MeasureReads();
     if (!MeasureStarts()) return false;
-    return true;
+    return MeasurePastList(process_->grpc_address(), report_) &&
+           MeasureHistory(process_->grpc_address(), report_);
   }
 
   [[nodiscard]] const Report& report() const { return report_; }
