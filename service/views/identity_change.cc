@@ -4,8 +4,8 @@
 
 #include "projections/identity/links.h"
 #include "projections/journey_fold.h"
-#include "service/core/limits.h"
 #include "service/views/index_rows.h"
+#include "service/views/inert_links.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
@@ -27,14 +27,8 @@ absl::btree_set<core::SubjectRef> TargetsOf(const IdentityState& identity) {
   return out;
 }
 
-int LinkedMax(v1::SubjectType wide) {
-  return wide == v1::SUBJECT_TYPE_CONTACT ? core::kContactLinkedMax
-                                          : core::kAccountLinkedMax;
-}
-
 bool IsFull(const v1::Subject& subject, const IdentityState& identity) {
-  return identity.linked_count() >= LinkedMax(subject.type()) ||
-         identity.links_size() >= core::kLinkChangesMax;
+  return HasAllLinks(identity) || HasAllLinked(subject.type(), identity);
 }
 
 }  // namespace
@@ -98,13 +92,13 @@ absl::Status IdentityChange::LoadNarrow() {
     keys.push_back(key);
     changes.push_back(&narrow);
   }
-  return update_.MultiGet(
-      Family::kSubjects, keys, [&](size_t i, absl::string_view value) {
-        storage::v1::SubjectHead record;
-        absl::Status status = Parse(value, record);
-        changes[i]->before.Swap(record.mutable_identity());
-        return status;
-      });
+  return update_.MultiGet(Family::kSubjects, keys,
+                          [&](size_t i, absl::string_view value) {
+                            storage::v1::SubjectHead record;
+                            absl::Status status = Parse(value, record);
+                            changes[i]->before.Swap(record.mutable_identity());
+                            return status;
+                          });
 }
 
 absl::Status IdentityChange::Apply(const std::string& key,
@@ -113,8 +107,8 @@ absl::Status IdentityChange::Apply(const std::string& key,
   const auto needs_all = NeedsAll(key, narrow, after);
   if (!needs_all.ok()) return needs_all.status();
   if (*needs_all) {
-    auto links = LinksFromRows({update_, log_, tenant_id_},
-                               core::RefOf(narrow.subject));
+    auto links =
+        LinksFromRows({update_, log_, tenant_id_}, core::RefOf(narrow.subject));
     if (!links.ok()) return links.status();
     after.mutable_links()->Swap(links->mutable_links());
   }
@@ -153,7 +147,8 @@ absl::StatusOr<bool> IdentityChange::NeedsAll(const std::string& key,
     projections::AddNewestLink(moment, target, identity);
   }
   return std::any_of(
-      narrow.withdrawn.begin(), narrow.withdrawn.end(), [&](const auto& moment) {
+      narrow.withdrawn.begin(), narrow.withdrawn.end(),
+      [&](const auto& moment) {
         return std::any_of(
             identity.links().begin(), identity.links().end(),
             [&](const auto& link) { return IsSame(link.moment(), moment); });
@@ -213,25 +208,32 @@ absl::Status IdentityChange::ApplyMerges() {
   JourneyResolver before(update_, tenant_id_);
   JourneyResolver after(*this, tenant_id_);
   absl::btree_set<std::string> affected;
-  for (const std::string& account_id : merged_accounts_) {
-    for (JourneyResolver* resolver : {&before, &after}) {
+  for (JourneyResolver* resolver : {&before, &after}) {
+    absl::btree_set<std::string> found;
+    for (const std::string& account_id : merged_accounts_) {
+      // Found with another one that it is the same as.
+      if (found.contains(account_id)) continue;
       const auto same = resolver->SameAccounts(account_id);
       if (!same.ok()) return same.status();
-      affected.insert(same->begin(), same->end());
+      found.insert(same->begin(), same->end());
     }
+    affected.insert(found.begin(), found.end());
   }
   while (!affected.empty()) {
     const auto same = after.SameAccounts(*affected.begin());
     if (!same.ok()) return same.status();
     for (const std::string& account_id : *same) {
-      const auto identity = Change({v1::SUBJECT_TYPE_ACCOUNT, account_id});
-      if (!identity.ok()) return identity.status();
-      if (account_id == same->front()) {
-        (*identity)->clear_representative_id();
-      } else {
-        (*identity)->set_representative_id(same->front());
-      }
       affected.erase(account_id);
+      const core::SubjectRef account = {v1::SUBJECT_TYPE_ACCOUNT, account_id};
+      const std::string representative =
+          account_id == same->front() ? "" : same->front();
+      const auto known = after.IdentityOf(account);
+      if (!known.ok()) return known.status();
+      // Of many accounts nearly all stay as they are.
+      if ((*known)->representative_id() == representative) continue;
+      const auto identity = Change(account);
+      if (!identity.ok()) return identity.status();
+      (*identity)->set_representative_id(representative);
     }
   }
   return absl::OkStatus();
@@ -280,9 +282,9 @@ absl::Status IdentityChange::FindMovedJourneys() {
                            change.before == nullptr ? subject : *change.before,
                            change.from, change.until);
       if (!status.ok()) return status;
-      status = AddJourneys(after,
-                           change.after == nullptr ? subject : *change.after,
-                           change.from, change.until);
+      status =
+          AddJourneys(after, change.after == nullptr ? subject : *change.after,
+                      change.from, change.until);
       if (!status.ok()) return status;
     }
   }

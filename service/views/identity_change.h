@@ -56,7 +56,8 @@ class IdentityChange final : public ListedSource {
   [[nodiscard]] const std::vector<v1::Subject>& journeys() const {
     return journeys_;
   }
-  // Subjects that from now on may have (true: may not have) further links.
+  // Subjects that have from now on (false: no more) all links, or all linked,
+  // that they may have.
   [[nodiscard]] const std::vector<std::pair<v1::Subject, bool>>& full_links()
       const {
     return full_links_;

@@ -1,5 +1,6 @@
 #include "service/views/views.h"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <string>
@@ -16,8 +17,8 @@
 #include "service/views/head_listeners.h"
 #include "service/views/history_queries.h"
 #include "service/views/identity_queries.h"
+#include "service/views/inert_links.h"
 #include "service/views/journey_queries.h"
-#include "service/views/journey_resolver.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
 #include "service/views/tenant_change.h"
@@ -32,21 +33,6 @@ constexpr int kViewsFormatVersion = 4;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
-
-// True when a merge would join too many accounts.
-absl::StatusOr<bool> IsMergeTooLarge(const Snapshot& snapshot,
-                                     absl::string_view tenant_id,
-                                     const core::LinkRef& merge) {
-  JourneyResolver resolver(snapshot, tenant_id);
-  const auto same = resolver.SameAccounts(std::string(merge.narrow.id));
-  if (!same.ok()) return same.status();
-  if (std::binary_search(same->begin(), same->end(), merge.wide.id)) {
-    return false;
-  }
-  const auto others = resolver.SameAccounts(std::string(merge.wide.id));
-  if (!others.ok()) return others.status();
-  return same->size() + others->size() > core::kMergedAccountsMax;
-}
 
 class ViewsImpl final : public Views {
  public:
@@ -84,7 +70,9 @@ class ViewsImpl final : public Views {
                                          const v1::Subject& subject) override;
   bool IsFull(absl::string_view tenant_id, const v1::Subject& subject) override;
   absl::StatusOr<bool> IsInert(absl::string_view tenant_id,
-                               const core::LinkRef& link) override;
+                               const core::LinkRef& link) override {
+    return IsInertLink(*store_, full_links_, tenant_id, link);
+  }
 
   absl::Status Apply(const log::CommitGroup& group) override {
     return ApplyAll(&group, 1);
@@ -189,7 +177,7 @@ class ViewsImpl final : public Views {
   std::atomic<int64_t> tenant_count_ = 0;
 
   FullSet full_subjects_;
-  // Subjects that may not be in further links.
+  // Subjects with all links, or all linked, that they may have.
   FullSet full_links_;
 
   HeadListeners listeners_;
@@ -329,23 +317,6 @@ bool ViewsImpl::IsFull(absl::string_view tenant_id,
                        const v1::Subject& subject) {
   return !full_subjects_.is_empty() &&
          full_subjects_.Contains(SubjectKey(tenant_id, subject));
-}
-
-absl::StatusOr<bool> ViewsImpl::IsInert(absl::string_view tenant_id,
-                                        const core::LinkRef& link) {
-  if (link.narrow.type == link.wide.type) {
-    return IsMergeTooLarge(Snapshot(*store_), tenant_id, link);
-  }
-  if (full_links_.is_empty()) return false;
-  if (full_links_.Contains(SubjectKey(tenant_id, link.narrow))) return true;
-  if (!full_links_.Contains(SubjectKey(tenant_id, link.wide))) return false;
-  // One more link of a subject that has one already.
-  const auto identity = Snapshot(*store_).ReadIdentity(tenant_id, link.narrow);
-  if (!identity.ok()) return identity.status();
-  return std::none_of(identity->links().begin(), identity->links().end(),
-                      [&](const auto& known) {
-                        return core::RefOf(known.target()) == link.wide;
-                      });
 }
 
 absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(

@@ -54,8 +54,10 @@ TEST_F(IdentityTest, LinksMayComeBeforeTheTouchpoints) {
 }
 
 TEST_F(IdentityTest, AContactTakesLaterTouchpointsToItsNextAccount) {
-  Append("l1", "2025-01-01", "contact_id: 'C' account_id: 'A' identity_link {}");
-  Append("l2", "2025-03-01", "contact_id: 'C' account_id: 'B' identity_link {}");
+  Append("l1", "2025-01-01",
+         "contact_id: 'C' account_id: 'A' identity_link {}");
+  Append("l2", "2025-03-01",
+         "contact_id: 'C' account_id: 'B' identity_link {}");
   Append("first", "2025-02-01", With("contact_id: 'C'", kCall));
   Append("second", "2025-03-01", With("contact_id: 'C'", kCall));
   EXPECT_THAT(Timelines(), ElementsAre(Pair("A", ElementsAre("first")),
@@ -65,7 +67,8 @@ TEST_F(IdentityTest, AContactTakesLaterTouchpointsToItsNextAccount) {
   EXPECT_EQ(Resolve(v1::SUBJECT_TYPE_CONTACT, "C", "2025-03-01").journey().id(),
             "B");
   // A link in between takes only its own time.
-  Append("l3", "2025-02-10", "contact_id: 'C' account_id: 'D' identity_link {}");
+  Append("l3", "2025-02-10",
+         "contact_id: 'C' account_id: 'D' identity_link {}");
   Append("third", "2025-02-15", With("contact_id: 'C'", kCall));
   EXPECT_THAT(Timelines(), ElementsAre(Pair("A", ElementsAre("first")),
                                        Pair("B", ElementsAre("second")),
@@ -85,9 +88,9 @@ TEST_F(IdentityTest, MergedAccountsAreOneJourneyUntilTheyAreUnmerged) {
   Append("m2", "2025-02-01",
          "account_id: 'C' account_merge { other_account_id: 'A' }");
   EXPECT_THAT(Timelines(), ElementsAre(Pair("A", ElementsAre("a", "b", "c"))));
-  EXPECT_THAT(Resolve(v1::SUBJECT_TYPE_ACCOUNT, "B", "2025-01-01")
-                  .merged_account_ids(),
-              ElementsAre("A", "B", "C"));
+  EXPECT_THAT(
+      Resolve(v1::SUBJECT_TYPE_ACCOUNT, "B", "2025-01-01").merged_account_ids(),
+      ElementsAre("A", "B", "C"));
   Append("m3", "2025-02-01",
          "account_id: 'A' account_merge { other_account_id: 'B' }");
   Retract("m2");
@@ -101,10 +104,8 @@ TEST_F(IdentityTest, MergedAccountsAreOneJourneyUntilTheyAreUnmerged) {
 }
 
 TEST_F(IdentityTest, PlaceholdersLinkNobody) {
-  Append("a", "2025-01-01",
-         With("contact_id: 'NULL' account_id: 'A'", kCall));
-  Append("b", "2025-01-01",
-         With("contact_id: 'NULL' account_id: 'B'", kCall));
+  Append("a", "2025-01-01", With("contact_id: 'NULL' account_id: 'A'", kCall));
+  Append("b", "2025-01-01", With("contact_id: 'NULL' account_id: 'B'", kCall));
   Append("own", "2025-01-02", With("contact_id: 'NULL'", kCall));
   EXPECT_THAT(Timelines(), ElementsAre(Pair("A", ElementsAre("a")),
                                        Pair("B", ElementsAre("b")),
@@ -114,24 +115,31 @@ TEST_F(IdentityTest, PlaceholdersLinkNobody) {
 TEST_F(IdentityTest, ALinkOverTheBoundIsInertUntilThereIsRoom) {
   std::vector<v1::Touchpoint> batch;
   for (int i = 0; i < core::kContactLinkedMax; ++i) {
-    batch.push_back(Tp(absl::StrCat("v", i), "2025-01-01",
-                       With(absl::StrCat("contact_id: 'C' anonymous_id: 'V", i,
-                                         "'"),
-                            kVisit)));
+    batch.push_back(
+        Tp(absl::StrCat("v", i), "2025-01-01",
+           With(absl::StrCat("contact_id: 'C' anonymous_id: 'V", i, "'"),
+                kVisit)));
   }
   Append(batch);
   const auto more = [&](const std::string& id, const std::string& visitor) {
     return engine_
-        ->Append({Tp(id, "2025-01-02",
-                     With(absl::StrCat("contact_id: 'C' anonymous_id: '",
-                                       visitor, "'"),
-                          kVisit))})
+        ->Append({Tp(
+            id, "2025-01-02",
+            With(absl::StrCat("contact_id: 'C' anonymous_id: '", visitor, "'"),
+                 kVisit))})
         ->results(0);
   };
   EXPECT_THAT(more("over", "W").inert_links(),
               ElementsAre(v1::SUBJECT_TYPE_VISITOR));
   // Who is linked already may say so again.
   EXPECT_THAT(more("again", "V7").inert_links(), IsEmpty());
+  // That others link to it does not bind the contact itself.
+  EXPECT_THAT(engine_
+                  ->Append({Tp("own", "2025-01-02",
+                               With("contact_id: 'C' account_id: 'A'", kCall))})
+                  ->results(0)
+                  .inert_links(),
+              IsEmpty());
   Append("w", "2025-01-03", With("anonymous_id: 'W'", kVisit));
   EXPECT_THAT(Timelines()["W"], ElementsAre("w"));
 
@@ -143,7 +151,7 @@ TEST_F(IdentityTest, ALinkOverTheBoundIsInertUntilThereIsRoom) {
   Retract("v0");
   EXPECT_THAT(more("fits", "W").inert_links(), IsEmpty());
   EXPECT_EQ(Resolve(v1::SUBJECT_TYPE_VISITOR, "W", "2025-01-03").journey().id(),
-            "C");
+            "A");
 }
 
 TEST_F(RandomIdentityTest, JourneysAreThoseOfTheDefinitionAtEveryStep) {
