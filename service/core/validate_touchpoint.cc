@@ -88,20 +88,6 @@ class AttributesWalk {
   std::string mistake_;
 };
 
-void CheckOccurredAt(const v1::Touchpoint& t, Micros now,
-                     const FieldChecker& at) {
-  if (!t.has_occurred_at()) {
-    at.Fail("occurred_at", "is required");
-  } else if (at.Instant("occurred_at", t.occurred_at()) &&
-             ToMicros(t.occurred_at()) > now + kFutureToleranceMicros) {
-    at.Fail("occurred_at",
-            absl::StrCat("must be at most ",
-                         kFutureToleranceMicros / kMicrosPerSecond / 3600,
-                         " hours after the server's clock, which says ",
-                         FormatInstant(now), "; check the sender's clock"));
-  }
-}
-
 void CheckSubjects(const v1::Touchpoint& t, const FieldChecker& at) {
   at.Text("account_id", t.account_id(), kIdBytesMax);
   at.Text("contact_id", t.contact_id(), kIdBytesMax);
@@ -148,11 +134,26 @@ void CheckBytes(absl::string_view name, size_t bytes, size_t bytes_max,
 
 }  // namespace
 
+void CheckHappened(absl::string_view name, bool is_set,
+                   const google::protobuf::Timestamp& instant, Micros now,
+                   const FieldChecker& at) {
+  if (!is_set) {
+    at.Fail(name, "is required");
+  } else if (at.Instant(name, instant) &&
+             ToMicros(instant) > now + kFutureToleranceMicros) {
+    at.Fail(name,
+            absl::StrCat("must be at most ",
+                         kFutureToleranceMicros / kMicrosPerSecond / 3600,
+                         " hours after the server's clock, which says ",
+                         FormatInstant(now), "; check the sender's clock"));
+  }
+}
+
 size_t CheckTouchpoint(const v1::Touchpoint& t, Micros now,
                        const FieldChecker& at) {
   at.RequiredPlainText("source", t.source(), kSourceBytesMax);
   at.RequiredPlainText("touchpoint_id", t.touchpoint_id(), kIdBytesMax);
-  CheckOccurredAt(t, now, at);
+  CheckHappened("occurred_at", t.has_occurred_at(), t.occurred_at(), now, at);
   if (t.has_sent_at()) at.Instant("sent_at", t.sent_at());
   CheckSubjects(t, at);
   at.Enum("direction", t.direction());

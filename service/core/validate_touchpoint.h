@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "absl/strings/string_view.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/clock.h"
 #include "service/core/field_checker.h"
@@ -15,6 +17,12 @@ namespace journey::core {
 // serialised size in bytes.
 size_t CheckTouchpoint(const v1::Touchpoint& touchpoint, Micros now,
                        const FieldChecker& at);
+
+// Checks the time at which something happened: required, from 1970 on and at
+// most kFutureToleranceMicros after `now`.
+void CheckHappened(absl::string_view name, bool is_set,
+                   const google::protobuf::Timestamp& instant, Micros now,
+                   const FieldChecker& at);
 
 // The part of it that depends on the kind.
 void CheckPayload(const v1::Touchpoint& touchpoint, const FieldChecker& at);

@@ -90,7 +90,9 @@ class Decider {
       Repeat(known.entry.position);
     } else {
       conflicts_.Add(
-          absl::StrCat("touchpoints[", i, "].touchpoint_id"),
+          append_.id_name.empty()
+              ? absl::StrCat("touchpoints[", i, "].touchpoint_id")
+              : std::string(append_.id_name),
           absl::StrCat("the id is known with other content; if the first copy "
                        "is wrong, retract it and append the right one under a "
                        "new id"));
@@ -115,8 +117,7 @@ class Decider {
         known.touchpoint != nullptr &&
         core::KindOf(*known.touchpoint) != append_.only_kind) {
       wrong_kinds_.Add(
-          append_.only_kind == v1::TOUCHPOINT_KIND_ACCOUNT_MERGE ? "merge_id"
-                                                                 : "link_id",
+          append_.id_name,
           absl::StrCat("names a touchpoint of kind ",
                        core::KindName(core::KindOf(*known.touchpoint)),
                        ", not of ", core::KindName(append_.only_kind),

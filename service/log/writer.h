@@ -75,6 +75,9 @@ struct Append {
   std::vector<std::shared_ptr<storage::v1::RetractionRecord>> retractions;
   // Retract touchpoints of this kind only, where they are known.
   v1::TouchpointKind only_kind = v1::TOUCHPOINT_KIND_UNSPECIFIED;
+  // What a request that is about one touchpoint calls its id, for errors.
+  // Empty where `touchpoints` is a list in the request as well.
+  absl::string_view id_name;
   std::vector<v1::ExpectedVersion> expected_versions;
   v1::Ack ack = v1::ACK_UNSPECIFIED;
   // Called exactly once, from the writer's or projector's thread; must not

@@ -31,6 +31,11 @@ enum class Method : size_t {
   kListDeals,
   kListStalledDeals,
   kGetBoard,
+  kLink,
+  kUnlink,
+  kMerge,
+  kUnmerge,
+  kResolve,
   kGetStatus,
 };
 
@@ -41,7 +46,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 15;
+inline constexpr size_t kMethodCount = 20;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -57,6 +62,11 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},
     {"journey.v1.DealService", "GetBoard", "unary"},
+    {"journey.v1.IdentityService", "Link", "unary"},
+    {"journey.v1.IdentityService", "Unlink", "unary"},
+    {"journey.v1.IdentityService", "Merge", "unary"},
+    {"journey.v1.IdentityService", "Unmerge", "unary"},
+    {"journey.v1.IdentityService", "Resolve", "unary"},
     {"journey.v1.AdminService", "GetStatus", "unary"},
 }};
 

@@ -2,13 +2,59 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
 
 namespace journey::rpc {
+namespace {
+
+constexpr absl::string_view kLinkIdName = "link_id";
+constexpr absl::string_view kMergeIdName = "merge_id";
+
+void SetId(const v1::Subject& subject, v1::Touchpoint& touchpoint) {
+  switch (subject.type()) {
+    case v1::SUBJECT_TYPE_ACCOUNT:
+      return touchpoint.set_account_id(subject.id());
+    case v1::SUBJECT_TYPE_CONTACT:
+      return touchpoint.set_contact_id(subject.id());
+    default:
+      return touchpoint.set_anonymous_id(subject.id());
+  }
+}
+
+log::Append OneTouchpoint(const std::string& tenant_id,
+                          std::shared_ptr<v1::Touchpoint> touchpoint,
+                          absl::string_view id_name) {
+  log::Append append;
+  append.tenant_id = tenant_id;
+  append.id_name = id_name;
+  core::Normalize(*touchpoint);
+  append.touchpoints.push_back(std::move(touchpoint));
+  return append;
+}
+
+template <typename Request>
+log::Append OneRetraction(const Request& request, const std::string& id,
+                          v1::TouchpointKind kind, absl::string_view id_name) {
+  v1::RetractRequest retract;
+  retract.set_tenant_id(request.tenant_id());
+  retract.set_reason(request.reason());
+  retract.set_actor(request.actor());
+  v1::TouchpointRef& target = *retract.add_targets();
+  target.set_source(request.source());
+  target.set_touchpoint_id(id);
+  log::Append append = ToAppend(retract);
+  append.only_kind = kind;
+  append.id_name = id_name;
+  return append;
+}
+
+}  // namespace
 
 log::Append ToAppend(v1::AppendRequest request) {
   log::Append append;
@@ -40,6 +86,43 @@ log::Append ToAppend(const v1::RetractRequest& request) {
     append.retractions.push_back(std::move(record));
   }
   return append;
+}
+
+log::Append ToAppend(const v1::LinkRequest& request) {
+  auto touchpoint = std::make_shared<v1::Touchpoint>();
+  touchpoint->set_source(request.source());
+  touchpoint->set_touchpoint_id(request.link_id());
+  *touchpoint->mutable_occurred_at() = request.valid_from();
+  SetId(request.from(), *touchpoint);
+  SetId(request.to(), *touchpoint);
+  v1::IdentityLink& link = *touchpoint->mutable_identity_link();
+  link.set_reason(request.reason());
+  link.set_actor(request.actor());
+  return OneTouchpoint(request.tenant_id(), std::move(touchpoint), kLinkIdName);
+}
+
+log::Append ToAppend(const v1::UnlinkRequest& request) {
+  return OneRetraction(request, request.link_id(),
+                       v1::TOUCHPOINT_KIND_IDENTITY_LINK, kLinkIdName);
+}
+
+log::Append ToAppend(const v1::MergeRequest& request) {
+  auto touchpoint = std::make_shared<v1::Touchpoint>();
+  touchpoint->set_source(request.source());
+  touchpoint->set_touchpoint_id(request.merge_id());
+  *touchpoint->mutable_occurred_at() = request.occurred_at();
+  touchpoint->set_account_id(request.account_id());
+  v1::AccountMerge& merge = *touchpoint->mutable_account_merge();
+  merge.set_other_account_id(request.other_account_id());
+  merge.set_reason(request.reason());
+  merge.set_actor(request.actor());
+  return OneTouchpoint(request.tenant_id(), std::move(touchpoint),
+                       kMergeIdName);
+}
+
+log::Append ToAppend(const v1::UnmergeRequest& request) {
+  return OneRetraction(request, request.merge_id(),
+                       v1::TOUCHPOINT_KIND_ACCOUNT_MERGE, kMergeIdName);
 }
 
 v1::Event ToEvent(const log::LogEvent& event) {

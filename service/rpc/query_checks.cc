@@ -66,15 +66,21 @@ void CheckKinds(const v1::GetTimelineRequest& request,
   }
 }
 
-}  // namespace
-
-absl::Status Check(const v1::GetJourneyRequest& request) {
+// What is asked of one subject at one instant.
+template <typename Request>
+absl::Status CheckSubjectQuery(const Request& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckSubject(request.subject(), "subject", violations);
   CheckAsOf(request, violations);
   CheckKnownAt(request, violations);
   return violations.ToStatus();
+}
+
+}  // namespace
+
+absl::Status Check(const v1::GetJourneyRequest& request) {
+  return CheckSubjectQuery(request);
 }
 
 absl::Status Check(const v1::BatchGetJourneysRequest& request) {
@@ -215,6 +221,10 @@ absl::Status Check(const v1::GetStatusRequest& request) {
     core::CheckTenant(request.tenant_id(), violations);
   }
   return violations.ToStatus();
+}
+
+absl::Status Check(const v1::ResolveRequest& request) {
+  return CheckSubjectQuery(request);
 }
 
 }  // namespace journey::rpc

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "journey/v1/admin_service.pb.h"
 #include "journey/v1/deal_service.pb.h"
+#include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
 
 namespace journey::rpc {
@@ -20,6 +21,7 @@ namespace journey::rpc {
 [[nodiscard]] absl::Status Check(const v1::ListStalledDealsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetBoardRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetStatusRequest& request);
+[[nodiscard]] absl::Status Check(const v1::ResolveRequest& request);
 
 }  // namespace journey::rpc
 

@@ -17,6 +17,7 @@
 #include "service/rpc/admin_handler.h"
 #include "service/rpc/deal_handler.h"
 #include "service/rpc/environment.h"
+#include "service/rpc/identity_handler.h"
 #include "service/rpc/journey_handler.h"
 #include "service/rpc/touchpoint_handler.h"
 #include "service/server/metrics.h"
@@ -127,6 +128,7 @@ class ServerImpl final : public Server {
   rpc::TouchpointHandler touchpoints_{env_};
   rpc::JourneyHandler journeys_{env_};
   rpc::DealHandler deals_{env_};
+  rpc::IdentityHandler identity_{env_};
   rpc::AdminHandler admin_{env_};
   int grpc_port_ = 0;
   std::unique_ptr<grpc::Server> grpc_;
@@ -248,6 +250,7 @@ absl::Status ServerImpl::StartGrpc() {
   builder.RegisterService(&touchpoints_);
   builder.RegisterService(&journeys_);
   builder.RegisterService(&deals_);
+  builder.RegisterService(&identity_);
   builder.RegisterService(&admin_);
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || grpc_port_ == 0) {
@@ -258,6 +261,7 @@ absl::Status ServerImpl::StartGrpc() {
   for (const char* service : {v1::TouchpointService::service_full_name(),
                               v1::JourneyService::service_full_name(),
                               v1::DealService::service_full_name(),
+                              v1::IdentityService::service_full_name(),
                               v1::AdminService::service_full_name()}) {
     health->SetServingStatus(service, true);
   }

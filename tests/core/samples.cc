@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/text_format.h"
+#include "service/core/identity.h"
 #include "service/core/time.h"
 
 namespace journey::testing {
@@ -76,6 +77,8 @@ const std::vector<std::string>& MinimalPayloads() {
       "reward { action: ACTION_REDEEMED }",
       kMinimalSpend,
       "custom { type: 'loyalty_card' }",
+      "identity_link {} contact_id: 'contact-1'",
+      "account_merge { other_account_id: 'account-2' }",
   };
   return *kPayloads;
 }
@@ -92,7 +95,7 @@ v1::Touchpoint MakeTouchpoint(absl::string_view payload) {
   }
   if (!touchpoint.has_spend()) {
     touchpoint.set_account_id("account-1");
-    touchpoint.set_deal_id("deal-1");
+    if (!core::IsIdentityKind(touchpoint)) touchpoint.set_deal_id("deal-1");
   }
   return touchpoint;
 }

@@ -86,6 +86,8 @@ constexpr KindCase kKindCases[] = {
     {"reward { action: ACTION_REDEEMED }", kIn, false, false},
     {"spend {}", kInternal, false, false},
     {"custom {}", kInternal, false, false},
+    {"identity_link {}", kInternal, false, false},
+    {"account_merge {}", kInternal, false, false},
     // With a direction of their own.
     {"call { outcome: OUTCOME_NO_ANSWER } direction: DIRECTION_OUTBOUND", kOut,
      false, true},

@@ -89,6 +89,11 @@ const std::map<std::string, TextBound>& TextBounds() {
       {"task.title", {1024, kOptional}},
       {"reward.code", {256, kOptional}},
       {"custom.type", {128, kRequired}},
+      {"identity_link.reason", {1024, kOptional}},
+      {"identity_link.actor", {256, kOptional}},
+      {"account_merge.other_account_id", {256, kRequired}},
+      {"account_merge.reason", {1024, kOptional}},
+      {"account_merge.actor", {256, kOptional}},
   };
   return *kBounds;
 }

@@ -30,9 +30,11 @@ TEST(CodecTest, RetractionsAndFlagsAreReadBack) {
   event.retraction = nullptr;
   event.touchpoint = MakeTouchpoint("y", "text");
   event.retracted_on_arrival = true;
+  event.inert_links = {v1::SUBJECT_TYPE_VISITOR, v1::SUBJECT_TYPE_CONTACT};
   const auto touchpoint = Decode(6, EncodeEvent(event));
   ASSERT_TRUE(touchpoint.ok());
   EXPECT_TRUE(touchpoint->retracted_on_arrival);
+  EXPECT_EQ(touchpoint->inert_links, event.inert_links);
   EXPECT_EQ(touchpoint->touchpoint->SerializeAsString(),
             event.touchpoint->SerializeAsString());
 }

@@ -26,12 +26,16 @@ struct Given {
   // Index of the touchpoint whose account is full; -1 is none.
   int full = -1;
   bool storage_full = false;
+  // Of each touchpoint; may be empty.
+  std::vector<InertLinks> inert_links;
 };
 
 struct When {
   std::vector<std::shared_ptr<const v1::Touchpoint>> touchpoints;
   std::vector<std::shared_ptr<storage::v1::RetractionRecord>> retractions;
   std::vector<v1::ExpectedVersion> expected;
+  v1::TouchpointKind only_kind = v1::TOUCHPOINT_KIND_UNSPECIFIED;
+  absl::string_view id_name;
 };
 
 // Position and whether repeated, of each result.
@@ -43,12 +47,15 @@ absl::StatusOr<Decision> Deciding(const Given& given, const When& when) {
   append.touchpoints = when.touchpoints;
   append.retractions = when.retractions;
   append.expected_versions = when.expected;
+  append.only_kind = when.only_kind;
+  append.id_name = when.id_name;
   Facts facts;
   facts.ids = given.ids;
   facts.ids.resize(when.touchpoints.size() + when.retractions.size());
   facts.versions = given.versions;
   facts.head_position = kHead;
   facts.storage_full = given.storage_full;
+  facts.inert_links = given.inert_links;
   if (given.full >= 0) {
     facts.full_subjects.resize(when.touchpoints.size());
     facts.full_subjects[static_cast<size_t>(given.full)] =
@@ -201,6 +208,68 @@ TEST(DecideTest, TouchpointWhoseRetractionWaitsIsMarked) {
   const auto decision = Deciding({{Retracted(0, 9), {}}, {}}, {{a, b}, {}, {}});
   EXPECT_TRUE(decision->events[0].retracted_on_arrival);
   EXPECT_FALSE(decision->events[1].retracted_on_arrival);
+}
+
+TEST(DecideTest, InertLinksAreToldAndStored) {
+  const auto decision =
+      Deciding({{Known(7, *a), {}, {}},
+                {},
+                -1,
+                false,
+                {{}, {v1::SUBJECT_TYPE_VISITOR, v1::SUBJECT_TYPE_CONTACT}, {}}},
+               {{a, b, MakeTouchpoint("c")}, {}, {}});
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  ASSERT_THAT(decision->events, SizeIs(2));
+  EXPECT_THAT(decision->events[0].inert_links,
+              ElementsAre(v1::SUBJECT_TYPE_VISITOR, v1::SUBJECT_TYPE_CONTACT));
+  EXPECT_THAT(decision->events[1].inert_links, SizeIs(0));
+  EXPECT_THAT(decision->response.results(0).inert_links(), SizeIs(0));
+  EXPECT_THAT(decision->response.results(1).inert_links(),
+              ElementsAre(v1::SUBJECT_TYPE_VISITOR, v1::SUBJECT_TYPE_CONTACT));
+  EXPECT_THAT(decision->response.results(2).inert_links(), SizeIs(0));
+  EXPECT_EQ(decision->inert_links, 2);
+}
+
+// The only field that a refusal names.
+std::string BlamedField(const absl::Status& status) {
+  const google::rpc::BadRequest bad_request = BadRequestOf(status);
+  EXPECT_EQ(bad_request.field_violations_size(), 1) << status;
+  return bad_request.field_violations_size() == 0
+             ? ""
+             : bad_request.field_violations(0).field();
+}
+
+TEST(DecideTest, OnlyTheWantedKindIsRetracted) {
+  auto link = MakeTouchpoint("a");
+  link->mutable_identity_link();
+  const When unlink = {{},
+                       {MakeRetraction("a")},
+                       {},
+                       v1::TOUCHPOINT_KIND_IDENTITY_LINK,
+                       "link_id"};
+  const auto taken_back = Deciding({{Known(7, *link)}, {}}, unlink);
+  ASSERT_TRUE(taken_back.ok()) << taken_back.status();
+  EXPECT_EQ(taken_back->events[0].retraction->target_position(), 7);
+  // Nothing is known of it: the withdrawal waits.
+  EXPECT_TRUE(Deciding({}, unlink).ok());
+
+  // Also where it was retracted already.
+  for (const int64_t retraction_position : {0, 9}) {
+    const absl::Status refused =
+        Deciding({{Known(7, *a, retraction_position)}, {}}, unlink).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(refused)) << refused;
+    EXPECT_EQ(core::ReasonOf(refused), v1::ERROR_REASON_VALIDATION_FAILED);
+    EXPECT_EQ(BlamedField(refused), "link_id");
+  }
+}
+
+TEST(DecideTest, ConflictOfASingleTouchpointIsBlamedOnTheRequestsOwnField) {
+  const absl::Status refused =
+      Deciding({{Known(7, *a)}, {}},
+               {{other_a}, {}, {}, v1::TOUCHPOINT_KIND_UNSPECIFIED, "merge_id"})
+          .status();
+  EXPECT_TRUE(absl::IsAlreadyExists(refused)) << refused;
+  EXPECT_EQ(BlamedField(refused), "merge_id");
 }
 
 TEST(DecideTest, TheRequestIsNotChanged) {

@@ -22,6 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::Fault;
 using testing::FaultyCall;
+using ::testing::SizeIs;
 
 TEST_F(WriterTest, AppendsAreDurableAndApplied) {
   const auto result = Wait(Send({MakeTouchpoint("a"), MakeTouchpoint("b")}));
@@ -116,6 +117,62 @@ TEST_F(WriterTest, FullSubjectIsRefused) {
   EXPECT_EQ(core::ReasonOf(Wait(Send({MakeTouchpoint("a")})).status()),
             v1::ERROR_REASON_SUBJECT_FULL);
   EXPECT_TRUE(Wait(Send({MakeTouchpoint("a", "", "other")})).ok());
+}
+
+std::shared_ptr<const v1::Touchpoint> MakeLink(const std::string& id,
+                                               const std::string& account) {
+  auto touchpoint = MakeTouchpoint(id, "", account);
+  touchpoint->set_contact_id("ann");
+  touchpoint->mutable_identity_link();
+  return touchpoint;
+}
+
+TEST_F(WriterTest, InertLinkIsToldCountedAndInTheLog) {
+  const auto result =
+      Wait(Send({MakeLink("a", "acme"), MakeLink("b", "full")}));
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(result->results(0).inert_links(), ElementsAre());
+  EXPECT_THAT(result->results(1).inert_links(),
+              ElementsAre(v1::SUBJECT_TYPE_CONTACT));
+  EXPECT_EQ(observer_.inert_links, 1);
+
+  const auto repeat = Wait(Send({MakeLink("b", "full")}));
+  EXPECT_TRUE(repeat->results(0).repeated());
+  EXPECT_THAT(repeat->results(0).inert_links(), ElementsAre());
+  EXPECT_EQ(observer_.inert_links, 1);
+
+  Restart(/*fresh=*/false);
+  const auto events = views_.events("t");
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_THAT(events[0].inert_links, ElementsAre());
+  EXPECT_THAT(events[1].inert_links, ElementsAre(v1::SUBJECT_TYPE_CONTACT));
+  EXPECT_THAT(LinksInForce(events[0]), SizeIs(1));
+  EXPECT_THAT(LinksInForce(events[1]), SizeIs(0));
+}
+
+TEST_F(WriterTest, OnlyTheWantedKindIsRetractedStoredOrInFlight) {
+  const auto unlink = [this](const std::string& id) {
+    Append append;
+    append.tenant_id = "t";
+    append.retractions.push_back(MakeRetraction(id));
+    append.only_kind = v1::TOUCHPOINT_KIND_IDENTITY_LINK;
+    append.id_name = "link_id";
+    return Submit(std::move(append));
+  };
+  (void)Wait(Send({MakeLink("link", "acme"), MakeTouchpoint("visit")}));
+  EXPECT_TRUE(absl::IsInvalidArgument(Wait(unlink("visit")).status()));
+  EXPECT_THAT(Positions(*Wait(unlink("link"))), ElementsAre(3));
+
+  views_.Pause();
+  const auto first = Send({MakeTouchpoint("later"), MakeLink("link2", "acme")});
+  WaitForGroups(3);
+  const auto refused = unlink("later");
+  const auto taken_back = unlink("link2");
+  views_.Resume();
+  EXPECT_TRUE(Wait(first).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(Wait(refused).status()));
+  EXPECT_THAT(Positions(*Wait(taken_back)), ElementsAre(6));
+  EXPECT_EQ(log_->head_group(), 4);
 }
 
 TEST_F(WriterTest, NothingIsWrittenBelowTheFreeSpaceFloor) {

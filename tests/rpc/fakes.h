@@ -189,9 +189,11 @@ class FakeViews final : public views::Views {
     return v1::DiffJourneyResponse();
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
-      const v1::ResolveRequest& /*request*/,
+      const v1::ResolveRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::ResolveResponse();
+    v1::ResolveResponse response;
+    *response.mutable_journey() = request.subject();
+    return response;
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
       const v1::GetDealRequest& /*request*/,
@@ -297,6 +299,15 @@ class FakeWriter final : public log::Writer {
   void WaitForOverloaded(int count) {
     core::MutexLock lock(&mutex_);
     while (overloaded_ < count) changed_.Wait(&mutex_);
+  }
+
+  // Waits for an append and takes it out.
+  [[nodiscard]] log::Append Take() {
+    core::MutexLock lock(&mutex_);
+    while (queue_.empty()) changed_.Wait(&mutex_);
+    log::Append append = std::move(queue_.front());
+    queue_.erase(queue_.begin());
+    return append;
   }
 
   // Takes the append at `index` out and answers it.

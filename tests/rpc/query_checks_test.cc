@@ -42,6 +42,7 @@ TEST(QueryChecksTest, GoodRequestsPass) {
   EXPECT_EQ(Message<v1::ListStalledDealsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetBoardRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetStatusRequest>(""), "");
+  EXPECT_EQ(Message<v1::ResolveRequest>(kSubject), "");
 }
 
 TEST(QueryChecksTest, BadFieldIsNamed) {
@@ -80,6 +81,18 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
               StartsWith("deals_per_column"));
   EXPECT_THAT(Message<v1::GetStatusRequest>("tenant_id: 'A B'"),
               StartsWith("tenant_id"));
+  EXPECT_THAT(Message<v1::ResolveRequest>(tenant), StartsWith("subject"));
+  EXPECT_THAT(Message<v1::ResolveRequest>(subject + "as_of {seconds: -1}"),
+              StartsWith("as_of"));
+  const std::string known_at = "known_at {nanos: -1}";
+  EXPECT_THAT(Message<v1::ResolveRequest>(subject + known_at),
+              StartsWith("known_at"));
+  EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + known_at),
+              StartsWith("known_at"));
+  EXPECT_THAT(Message<v1::GetTimelineRequest>(subject + known_at),
+              StartsWith("known_at"));
+  EXPECT_THAT(Message<v1::GetDealRequest>(tenant + "deal_id: 'd' " + known_at),
+              StartsWith("known_at"));
 }
 
 TEST(QueryChecksTest, TooManyFilterValuesAreRefused) {

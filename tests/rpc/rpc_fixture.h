@@ -16,6 +16,7 @@
 #include "service/rpc/admin_handler.h"
 #include "service/rpc/deal_handler.h"
 #include "service/rpc/environment.h"
+#include "service/rpc/identity_handler.h"
 #include "service/rpc/journey_handler.h"
 #include "service/rpc/touchpoint_handler.h"
 #include "tests/rpc/fakes.h"
@@ -76,6 +77,7 @@ class RpcTest : public ::testing::Test {
     builder.RegisterService(&touchpoints_);
     builder.RegisterService(&journeys_);
     builder.RegisterService(&deals_);
+    builder.RegisterService(&identity_);
     builder.RegisterService(&admin_);
     server_ = builder.BuildAndStart();
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
@@ -101,6 +103,7 @@ class RpcTest : public ::testing::Test {
   rpc::TouchpointHandler touchpoints_{env_};
   rpc::JourneyHandler journeys_{env_};
   rpc::DealHandler deals_{env_};
+  rpc::IdentityHandler identity_{env_};
   rpc::AdminHandler admin_{env_};
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
