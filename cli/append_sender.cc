@@ -192,6 +192,7 @@ absl::Status AppendSender::TakeAnswer() {
 void AppendSender::CountAppended(const v1::AppendResponse& response) {
   for (const v1::AppendResult& result : response.results()) {
     ++(result.repeated() ? totals_.repeated : totals_.appended);
+    totals_.inert_links += result.inert_links_size();
   }
 }
 

@@ -35,6 +35,8 @@ struct SenderTotals {
   int64_t appended = 0;
   int64_t repeated = 0;
   int64_t refused = 0;
+  // Links that bind nobody, of what was appended.
+  int64_t inert_links = 0;
 };
 
 // A refused batch is sent again without the rows that the server named; a

@@ -13,6 +13,7 @@
 #include "grpcpp/client_context.h"
 #include "journey/v1/admin_service.grpc.pb.h"
 #include "journey/v1/deal_service.grpc.pb.h"
+#include "journey/v1/identity_service.grpc.pb.h"
 #include "journey/v1/journey_service.grpc.pb.h"
 #include "journey/v1/touchpoint_service.grpc.pb.h"
 

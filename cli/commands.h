@@ -13,6 +13,7 @@ void AddConfigCommands(CLI::App& root, Invocation& invocation);
 void AddDealCommands(CLI::App& root, Invocation& invocation);
 void AddDiffCommand(CLI::App& group, Invocation& invocation);
 void AddGenerateCommand(CLI::App& root, Invocation& invocation);
+void AddIdentityCommands(CLI::App& root, Invocation& invocation);
 void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddJourneyCommands(CLI::App& root, Invocation& invocation);
 void AddReadCommand(CLI::App& root, Invocation& invocation);

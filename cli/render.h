@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "google/protobuf/repeated_field.h"
 #include "journey/v1/deal_service.pb.h"
+#include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey.pb.h"
 #include "journey/v1/journey_service.pb.h"
 #include "journey/v1/touchpoint_service.pb.h"
@@ -49,6 +51,13 @@ void PrintStalledDeals(const std::vector<v1::StalledDeal>& stalled, int64_t at,
 void PrintBoard(const v1::GetBoardResponse& board, int64_t at, int width,
                 std::ostream& out);
 
+// Whose journey a subject belongs to, and why.
+void PrintIdentity(const v1::Subject& subject,
+                   const v1::ResolveResponse& identity, std::ostream& out);
+
+// A warning that so many links, at least one, bind nobody.
+void PrintInertWarning(int64_t links, std::ostream& err);
+
 // One event as a line, without a line feed.
 [[nodiscard]] std::string EventLine(const v1::Event& event);
 
@@ -57,6 +66,14 @@ void PrintBoard(const v1::GetBoardResponse& board, int64_t at, int width,
 
 // What a person would want to know of it: amount, subject line, page.
 [[nodiscard]] std::string DescribeContent(const v1::Touchpoint& touchpoint);
+
+// Of the kinds that only say who belongs together: "visitor:V1 > contact:C2",
+// "= account:A4".
+[[nodiscard]] std::string DescribeIdentity(const v1::Touchpoint& touchpoint);
+
+// "(inert: link of the visitor)", empty where there is none.
+[[nodiscard]] std::string DescribeInertLinks(
+    const google::protobuf::RepeatedField<int>& inert_links);
 
 // The most encompassing subject, for example "account:A1".
 [[nodiscard]] std::string DescribeSubject(const v1::Touchpoint& touchpoint);

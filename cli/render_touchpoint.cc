@@ -73,6 +73,9 @@ std::string DescribeContent(const v1::Touchpoint& touchpoint) {
   const Message* payload = PayloadOf(touchpoint, &field);
   if (payload == nullptr) return "";
   std::string text = Join(AmountOf(*payload), TextOf(*payload));
+  if (touchpoint.has_identity_link() || touchpoint.has_account_merge()) {
+    text = Join(DescribeIdentity(touchpoint), text);
+  }
   if (touchpoint.has_survey()) {
     text = Join(absl::StrCat(touchpoint.survey().score()), text);
   }
@@ -116,7 +119,8 @@ std::string EventLine(const v1::Event& event) {
                   "  ", PadRight(DescribeKind(touchpoint), 24), "  ",
                   PadRight(DescribeSubject(touchpoint), 20), "  ",
                   touchpoint.source(), " ", touchpoint.touchpoint_id());
-  const std::string content = DescribeContent(touchpoint);
+  const std::string content = Join(DescribeContent(touchpoint),
+                                   DescribeInertLinks(event.inert_links()));
   if (!content.empty()) absl::StrAppend(&line, "  ", content);
   return Printable(line);
 }

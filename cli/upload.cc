@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/exit_codes.h"
 #include "cli/json.h"
+#include "cli/render.h"
 #include "cli/text.h"
 
 namespace journey::cli {
@@ -131,6 +132,7 @@ void Upload::PrintSummary() {
       << FormatCount(static_cast<int64_t>(static_cast<double>(answered) * 1e6 /
                                           static_cast<double>(micros)))
       << "/s)\n";
+  if (totals.inert_links > 0) PrintInertWarning(totals.inert_links, err);
 }
 
 }  // namespace journey::cli

@@ -33,6 +33,20 @@ TEST(AppendCommandTest, ReportsRefusedLinesAndGoesOn) {
   EXPECT_THAT(result.err, HasSubstr("2 appended, 0 repeated, 2 refused"));
 }
 
+TEST(AppendCommandTest, WarnsOfLinksThatBindNobody) {
+  FakeServer server;
+  World world;
+  world.standard_input = "{\"touchpoint_id\":\"a\"}\n";
+  EXPECT_THAT(RunCli(server.With({"append", "-f", "-"}), world).err,
+              Not(HasSubstr("inert")));
+  server.touchpoints.inert_id = "b";
+  world.standard_input = "{\"touchpoint_id\":\"b\"}\n";
+  const RunResult result = RunCli(server.With({"append", "-f", "-"}), world);
+  EXPECT_EQ(result.code, cli::kExitOk);
+  EXPECT_THAT(result.err, HasSubstr("/s)\nWarning: 1 link is inert and binds "
+                                    "nobody: a bound is reached."));
+}
+
 TEST(AppendCommandTest, StrictEndsAtTheFirstRefusedLine) {
   FakeServer server;
   World world;

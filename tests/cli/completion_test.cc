@@ -62,6 +62,7 @@ TEST_F(CompletionTest, OffersCommandsOfEachLevel) {
   EXPECT_THAT(deals, HasSubstr(" board "));
   EXPECT_THAT(deals, HasSubstr(" stalled "));
   EXPECT_THAT(deals, Not(HasSubstr(" append ")));
+  EXPECT_EQ(Offers("identity \"\""), " link unlink merge unmerge resolve \n");
 }
 
 TEST_F(CompletionTest, OffersOptionsOfTheCommandAndGlobalOnes) {

@@ -62,6 +62,9 @@ void FakeTouchpoints::Take(const v1::AppendRequest& batch,
     v1::AppendResult& result = *response->add_results();
     result.set_repeated(known != ids_.end());
     result.set_position(known - ids_.begin() + 1);
+    if (touchpoint.touchpoint_id() == inert_id) {
+      result.add_inert_links(v1::SUBJECT_TYPE_VISITOR);
+    }
     if (known == ids_.end()) ids_.push_back(touchpoint.touchpoint_id());
   }
 }
@@ -183,6 +186,46 @@ grpc::Status FakeDeals::ListStalledDeals(
   return grpc::Status::OK;
 }
 
+grpc::Status FakeIdentity::Link(grpc::ServerContext* /*context*/,
+                                const v1::LinkRequest* request,
+                                v1::LinkResponse* response) {
+  link_request = *request;
+  *response = linked;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeIdentity::Unlink(grpc::ServerContext* /*context*/,
+                                  const v1::UnlinkRequest* request,
+                                  v1::UnlinkResponse* response) {
+  unlink_request = *request;
+  *response = unlinked;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeIdentity::Merge(grpc::ServerContext* /*context*/,
+                                 const v1::MergeRequest* request,
+                                 v1::MergeResponse* response) {
+  merge_request = *request;
+  *response = merged;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeIdentity::Unmerge(grpc::ServerContext* /*context*/,
+                                   const v1::UnmergeRequest* request,
+                                   v1::UnmergeResponse* response) {
+  unmerge_request = *request;
+  *response = unmerged;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeIdentity::Resolve(grpc::ServerContext* /*context*/,
+                                   const v1::ResolveRequest* request,
+                                   v1::ResolveResponse* response) {
+  resolve_request = *request;
+  *response = resolved;
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeAdmin::GetStatus(grpc::ServerContext* /*context*/,
                                   const v1::GetStatusRequest* /*request*/,
                                   v1::GetStatusResponse* response) {
@@ -198,6 +241,7 @@ FakeServer::FakeServer() {
   builder.RegisterService(&touchpoints);
   builder.RegisterService(&journeys);
   builder.RegisterService(&deals);
+  builder.RegisterService(&identity);
   builder.RegisterService(&admin);
   server_ = builder.BuildAndStart();
   address_ = "127.0.0.1:" + std::to_string(port);

@@ -15,6 +15,7 @@
 #include "journey/v1/admin_service.grpc.pb.h"
 #include "journey/v1/deal_service.grpc.pb.h"
 #include "journey/v1/errors.pb.h"
+#include "journey/v1/identity_service.grpc.pb.h"
 #include "journey/v1/journey_service.grpc.pb.h"
 #include "journey/v1/touchpoint_service.grpc.pb.h"
 
@@ -42,6 +43,8 @@ class FakeTouchpoints final : public v1::TouchpointService::Service {
   grpc::Status subscribe_end =
       grpc::Status(grpc::StatusCode::UNAVAILABLE, "stopping");
   std::vector<v1::Event> events;
+  // The link of the touchpoint with this id is inert.
+  std::string inert_id;
 
   [[nodiscard]] std::vector<std::string> stored_ids();
   [[nodiscard]] int batches();
@@ -114,6 +117,36 @@ class FakeDeals final : public v1::DealService::Service {
       v1::ListStalledDealsResponse* response) override;
 };
 
+class FakeIdentity final : public v1::IdentityService::Service {
+ public:
+  v1::LinkResponse linked;
+  v1::UnlinkResponse unlinked;
+  v1::MergeResponse merged;
+  v1::UnmergeResponse unmerged;
+  v1::ResolveResponse resolved;
+  v1::LinkRequest link_request;
+  v1::UnlinkRequest unlink_request;
+  v1::MergeRequest merge_request;
+  v1::UnmergeRequest unmerge_request;
+  v1::ResolveRequest resolve_request;
+
+  grpc::Status Link(grpc::ServerContext* context,
+                    const v1::LinkRequest* request,
+                    v1::LinkResponse* response) override;
+  grpc::Status Unlink(grpc::ServerContext* context,
+                      const v1::UnlinkRequest* request,
+                      v1::UnlinkResponse* response) override;
+  grpc::Status Merge(grpc::ServerContext* context,
+                     const v1::MergeRequest* request,
+                     v1::MergeResponse* response) override;
+  grpc::Status Unmerge(grpc::ServerContext* context,
+                       const v1::UnmergeRequest* request,
+                       v1::UnmergeResponse* response) override;
+  grpc::Status Resolve(grpc::ServerContext* context,
+                       const v1::ResolveRequest* request,
+                       v1::ResolveResponse* response) override;
+};
+
 class FakeAdmin final : public v1::AdminService::Service {
  public:
   v1::GetStatusResponse status;
@@ -137,6 +170,7 @@ class FakeServer {
   FakeTouchpoints touchpoints;
   FakeJourneys journeys;
   FakeDeals deals;
+  FakeIdentity identity;
   FakeAdmin admin;
 
  private:

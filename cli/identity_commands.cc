@@ -1,0 +1,312 @@
+// `journeyctl identity link|unlink|merge|unmerge|resolve`.
+#include "absl/strings/str_cat.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/instants.h"
+#include "cli/options.h"
+#include "cli/render.h"
+#include "cli/text.h"
+
+namespace journey::cli {
+namespace {
+
+// Who says that two subjects belong together, and what it is called.
+struct AssertOptions {
+  std::string first;
+  std::string second;
+  std::string source = "journeyctl";
+  std::string id;
+  std::string instant = "now";
+  std::string reason;
+  std::string actor;
+};
+
+struct WithdrawOptions {
+  std::string source;
+  std::string id;
+  std::string reason;
+  std::string actor;
+};
+
+struct ResolveOptions {
+  std::string subject;
+  std::string as_of;
+  std::string known_at;
+};
+
+std::string ActorOf(const Invocation& invocation, const std::string& actor) {
+  return actor.empty() ? invocation.environment.Variable("USER") : actor;
+}
+
+// The id given, else one that is the same when the command is repeated with
+// the same instant.
+std::string IdOf(const AssertOptions& options, const char* between,
+                 const google::protobuf::Timestamp& instant) {
+  if (!options.id.empty()) return options.id;
+  return absl::StrCat(options.first, between, options.second, "@",
+                      Rfc3339(instant));
+}
+
+template <typename Response>
+void PrintResult(const Invocation& invocation, const std::string& source,
+                 const std::string& id, const Response& response,
+                 const std::string& result) {
+  Table table({"SOURCE", "ID", ">POSITION", "RESULT"});
+  table.AddRow({source, id, FormatCount(response.position()), result});
+  table.Print(invocation.out());
+}
+
+template <typename Response>
+void PrintAsserted(const Invocation& invocation, const std::string& source,
+                   const std::string& id, const Response& response,
+                   const std::string& result) {
+  PrintResult(invocation, source, id, response,
+              response.repeated() ? "was known already"
+              : response.inert()  ? "inert"
+                                  : result);
+  if (response.inert()) PrintInertWarning(1, invocation.err());
+}
+
+absl::StatusOr<int> RunLink(const Invocation& invocation,
+                            const AssertOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  v1::LinkRequest request;
+  request.set_tenant_id(settings->tenant);
+  const auto from = ParseSubject(options.first);
+  if (!from.ok()) return from.status();
+  const auto to = ParseSubject(options.second);
+  if (!to.ok()) return to.status();
+  *request.mutable_from() = *from;
+  *request.mutable_to() = *to;
+  absl::Status status = SetInstant(invocation, "--valid-from", options.instant,
+                                   request.mutable_valid_from());
+  if (!status.ok()) return status;
+  request.set_source(options.source);
+  request.set_link_id(IdOf(options, "/", request.valid_from()));
+  request.set_reason(options.reason);
+  request.set_actor(ActorOf(invocation, options.actor));
+  const auto response = Call<v1::IdentityService>(
+      *settings, &v1::IdentityService::StubInterface::Link, request);
+  if (!response.ok()) return response.status();
+  if (PrintJson(invocation, settings->format, *response)) return kExitOk;
+  PrintAsserted(invocation, request.source(), request.link_id(), *response,
+                absl::StrCat("linked from ",
+                             ShortInstant(request.valid_from(), true), " on"));
+  return kExitOk;
+}
+
+absl::StatusOr<std::string> ParseAccount(const std::string& text) {
+  const auto subject = ParseSubject(text);
+  if (!subject.ok()) return subject.status();
+  if (subject->type() == v1::SUBJECT_TYPE_ACCOUNT) return subject->id();
+  return UsageError(absl::StrCat(
+      "\"", text,
+      "\" is no account; only accounts are merged, write account:ID. To say "
+      "whom a visitor or contact belongs to, see `journeyctl identity link`"));
+}
+
+absl::StatusOr<int> RunMerge(const Invocation& invocation,
+                             const AssertOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  v1::MergeRequest request;
+  request.set_tenant_id(settings->tenant);
+  const auto account = ParseAccount(options.first);
+  if (!account.ok()) return account.status();
+  const auto other = ParseAccount(options.second);
+  if (!other.ok()) return other.status();
+  request.set_account_id(*account);
+  request.set_other_account_id(*other);
+  absl::Status status = SetInstant(invocation, "--occurred-at", options.instant,
+                                   request.mutable_occurred_at());
+  if (!status.ok()) return status;
+  request.set_source(options.source);
+  request.set_merge_id(IdOf(options, "=", request.occurred_at()));
+  request.set_reason(options.reason);
+  request.set_actor(ActorOf(invocation, options.actor));
+  const auto response = Call<v1::IdentityService>(
+      *settings, &v1::IdentityService::StubInterface::Merge, request);
+  if (!response.ok()) return response.status();
+  if (PrintJson(invocation, settings->format, *response)) return kExitOk;
+  PrintAsserted(invocation, request.source(), request.merge_id(), *response,
+                "merged");
+  return kExitOk;
+}
+
+// What Unlink and Unmerge have in common. `set_id` is the setter of the id.
+template <typename Request, typename Response>
+absl::StatusOr<int> Withdraw(
+    const Invocation& invocation, const WithdrawOptions& options,
+    void (*set_id)(Request&, const std::string&),
+    grpc::Status (v1::IdentityService::StubInterface::*method)(
+        grpc::ClientContext*, const Request&, Response*)) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  Request request;
+  request.set_tenant_id(settings->tenant);
+  request.set_source(options.source);
+  set_id(request, options.id);
+  request.set_reason(options.reason);
+  request.set_actor(ActorOf(invocation, options.actor));
+  const auto response = Call<v1::IdentityService>(*settings, method, request);
+  if (!response.ok()) return response.status();
+  if (PrintJson(invocation, settings->format, *response)) return kExitOk;
+  PrintResult(invocation, options.source, options.id, *response,
+              response->repeated() ? "was taken back before" : "taken back");
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunUnlink(const Invocation& invocation,
+                              const WithdrawOptions& options) {
+  return Withdraw<v1::UnlinkRequest>(
+      invocation, options,
+      [](v1::UnlinkRequest& request, const std::string& id) {
+        request.set_link_id(id);
+      },
+      &v1::IdentityService::StubInterface::Unlink);
+}
+
+absl::StatusOr<int> RunUnmerge(const Invocation& invocation,
+                               const WithdrawOptions& options) {
+  return Withdraw<v1::UnmergeRequest>(
+      invocation, options,
+      [](v1::UnmergeRequest& request, const std::string& id) {
+        request.set_merge_id(id);
+      },
+      &v1::IdentityService::StubInterface::Unmerge);
+}
+
+absl::StatusOr<int> RunResolve(const Invocation& invocation,
+                               const ResolveOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  v1::ResolveRequest request;
+  request.set_tenant_id(settings->tenant);
+  const auto subject = ParseSubject(options.subject);
+  if (!subject.ok()) return subject.status();
+  *request.mutable_subject() = *subject;
+  if (!options.as_of.empty()) {
+    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
+                                     request.mutable_as_of());
+    if (!status.ok()) return status;
+  }
+  if (!options.known_at.empty()) {
+    absl::Status status = SetInstant(invocation, "--known-at", options.known_at,
+                                     request.mutable_known_at());
+    if (!status.ok()) return status;
+  }
+  const auto response = Call<v1::IdentityService>(
+      *settings, &v1::IdentityService::StubInterface::Resolve, request);
+  if (!response.ok()) return response.status();
+  if (!PrintJson(invocation, settings->format, *response)) {
+    PrintIdentity(*subject, *response, invocation.out());
+  }
+  return kExitOk;
+}
+
+void AddReasonAndActor(CLI::App& command, std::string& reason,
+                       std::string& actor) {
+  command.add_option("--reason", reason, "Why")->type_name("TEXT");
+  command.add_option("--actor", actor, "Who; default: $USER")
+      ->type_name("NAME");
+}
+
+void AddAsserting(CLI::App& command, Invocation& invocation,
+                  const std::shared_ptr<AssertOptions>& options,
+                  const char* instant_name, const char* instant_description,
+                  absl::StatusOr<int> (*run)(const Invocation&,
+                                             const AssertOptions&)) {
+  command.add_option("--source", options->source, "Default: journeyctl")
+      ->type_name("SOURCE");
+  command.add_option("--id", options->id, "Default: made of subjects and time")
+      ->type_name("ID");
+  command.add_option(instant_name, options->instant, instant_description)
+      ->type_name("INSTANT");
+  AddReasonAndActor(command, options->reason, options->actor);
+  OnRun(command, invocation, options, run);
+}
+
+void AddLink(CLI::App& group, Invocation& invocation) {
+  CLI::App* command = AddCommand(
+      group, "link", "Say whom a visitor or contact belongs to",
+      "  journeyctl identity link visitor:V1 contact:C2\n"
+      "  journeyctl identity link contact:C2 account:A3 --valid-from "
+      "2025-03-01\n"
+      "The first link holds before its time as well. Take it back with\n"
+      "`journeyctl identity unlink SOURCE ID`.");
+  auto options = std::make_shared<AssertOptions>();
+  command->add_option("from", options->first, "visitor:ID or contact:ID")
+      ->required()
+      ->type_name("SUBJECT");
+  command->add_option("to", options->second, "contact:ID or account:ID")
+      ->required()
+      ->type_name("SUBJECT");
+  AddAsserting(*command, invocation, options, "--valid-from",
+               "From when on; default: now", RunLink);
+}
+
+void AddMerge(CLI::App& group, Invocation& invocation) {
+  CLI::App* command = AddCommand(
+      group, "merge", "Say that two accounts are the same",
+      "  journeyctl identity merge account:A3 account:A4 --reason duplicate\n"
+      "It holds at all times. Take it back with `journeyctl identity unmerge\n"
+      "SOURCE ID`.");
+  auto options = std::make_shared<AssertOptions>();
+  command->add_option("account", options->first, "account:ID")
+      ->required()
+      ->type_name("SUBJECT");
+  command->add_option("other", options->second, "account:ID")
+      ->required()
+      ->type_name("SUBJECT");
+  AddAsserting(*command, invocation, options, "--occurred-at",
+               "When that was found; default: now", RunMerge);
+}
+
+void AddWithdrawing(CLI::App& group, Invocation& invocation, const char* name,
+                    const char* description, const char* examples,
+                    absl::StatusOr<int> (*run)(const Invocation&,
+                                               const WithdrawOptions&)) {
+  CLI::App* command = AddCommand(group, name, description, examples);
+  auto options = std::make_shared<WithdrawOptions>();
+  command->add_option("source", options->source, "Its source")
+      ->required()
+      ->type_name("SOURCE");
+  command->add_option("id", options->id, "Its id")->required()->type_name("ID");
+  AddReasonAndActor(*command, options->reason, options->actor);
+  OnRun(*command, invocation, options, run);
+}
+
+}  // namespace
+
+void AddIdentityCommands(CLI::App& root, Invocation& invocation) {
+  CLI::App* group =
+      AddCommand(root, "identity", "Say and show who belongs together",
+                 "  journeyctl identity link visitor:V1 contact:C2\n"
+                 "  journeyctl identity resolve visitor:V1");
+  group->require_subcommand(1);
+  AddLink(*group, invocation);
+  AddWithdrawing(
+      *group, invocation, "unlink", "Take back a link",
+      "  journeyctl identity unlink crm L-17 --reason \"wrong person\"\n"
+      "A link that another touchpoint asserts goes with that touchpoint: see\n"
+      "`journeyctl retract`.",
+      RunUnlink);
+  AddMerge(*group, invocation);
+  AddWithdrawing(*group, invocation, "unmerge", "Take back a merge",
+                 "  journeyctl identity unmerge crm M-4\n"
+                 "The accounts stay together while other merges join them.",
+                 RunUnmerge);
+  CLI::App* command =
+      AddCommand(*group, "resolve", "Show whose journey touchpoints belong to",
+                 "  journeyctl identity resolve visitor:V1\n"
+                 "  journeyctl identity resolve contact:C2 --as-of 2025-03-01");
+  auto options = std::make_shared<ResolveOptions>();
+  AddSubjectArgument(*command, options->subject);
+  AddAsOfOption(*command, options->as_of);
+  AddKnownAtOption(*command, options->known_at);
+  OnRun(*command, invocation, options, RunResolve);
+}
+
+}  // namespace journey::cli
