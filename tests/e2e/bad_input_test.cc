@@ -19,6 +19,7 @@ using google::protobuf::TextFormat;
 constexpr char kTouchpointService[] = "/journey.v1.TouchpointService/";
 constexpr char kJourneyService[] = "/journey.v1.JourneyService/";
 constexpr char kDealService[] = "/journey.v1.DealService/";
+constexpr char kIdentityService[] = "/journey.v1.IdentityService/";
 
 class BadInputTest : public ::testing::Test {
  protected:
@@ -258,6 +259,60 @@ TEST_F(BadInputTest, RequestsOfDealsNameTheirBadFields) {
   for (const RequestCase& test : cases) {
     SCOPED_TRACE(test.desc);
     ExpectRefused(std::string(kDealService) + test.method, test.bytes,
+                  test.fields);
+  }
+}
+
+TEST_F(BadInputTest, RequestsOfIdentityNameTheirBadFields) {
+  const auto link = [](const std::string& from, const std::string& to) {
+    return Bytes<v1::LinkRequest>(
+        "source: 'crm' link_id: 'l' valid_from { seconds: 1 } from { type: "
+        "SUBJECT_TYPE_" +
+        from + " } to { type: SUBJECT_TYPE_" + to + " }");
+  };
+  const std::string merge =
+      "source: 'crm' merge_id: 'm' occurred_at { seconds: 1 } ";
+  const RequestCase cases[] = {
+      {"empty link",
+       "Link",
+       "",
+       {"tenant_id", "source", "link_id", "from.type", "from.id", "to.type",
+        "to.id", "valid_from"}},
+      {"link to itself",
+       "Link",
+       link("CONTACT id: 'c'", "CONTACT id: 'c'"),
+       {"to"}},
+      {"link to a narrower one",
+       "Link",
+       link("ACCOUNT id: 'a'", "CONTACT id: 'c'"),
+       {"to"}},
+      {"link of a deal",
+       "Link",
+       link("DEAL id: 'd'", "ACCOUNT id: 'a'"),
+       {"from.type"}},
+      {"link of placeholders",
+       "Link",
+       link("VISITOR id: '000'", "CONTACT id: 'anonymous'"),
+       {"from.id", "to.id"}},
+      {"empty unlink", "Unlink", "", {"tenant_id", "source", "link_id"}},
+      {"merge with itself",
+       "Merge",
+       Bytes<v1::MergeRequest>(merge + "account_id: 'a' other_account_id: 'a'"),
+       {"other_account_id"}},
+      {"merge of placeholders",
+       "Merge",
+       Bytes<v1::MergeRequest>(merge +
+                               "account_id: 'null' other_account_id: '-'"),
+       {"account_id", "other_account_id"}},
+      {"empty unmerge", "Unmerge", "", {"tenant_id", "source", "merge_id"}},
+      {"resolve nobody",
+       "Resolve",
+       Bytes<v1::ResolveRequest>(""),
+       {"subject.type", "subject.id"}},
+  };
+  for (const RequestCase& test : cases) {
+    SCOPED_TRACE(test.desc);
+    ExpectRefused(std::string(kIdentityService) + test.method, test.bytes,
                   test.fields);
   }
 }

@@ -32,7 +32,8 @@ std::string HealthRequest(const std::string& service) {
 TEST(ServiceTest, HealthTellsThatEachServiceServes) {
   TestServer server;
   for (const char* service :
-       {"", "journey.v1.TouchpointService", "journey.v1.JourneyService"}) {
+       {"", "journey.v1.TouchpointService", "journey.v1.JourneyService",
+        "journey.v1.IdentityService"}) {
     SCOPED_TRACE(service);
     std::string answer;
     ASSERT_TRUE(RawCall(server.client().channel, kHealthCheck,
@@ -57,6 +58,7 @@ TEST(ServiceTest, ReflectionListsTheServices) {
   EXPECT_THAT(answer, HasSubstr("journey.v1.TouchpointService"));
   EXPECT_THAT(answer, HasSubstr("journey.v1.JourneyService"));
   EXPECT_THAT(answer, HasSubstr("journey.v1.DealService"));
+  EXPECT_THAT(answer, HasSubstr("journey.v1.IdentityService"));
   EXPECT_THAT(answer, HasSubstr("journey.v1.AdminService"));
 }
 
