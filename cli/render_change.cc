@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "cli/enum_names.h"
 #include "cli/instants.h"
 #include "cli/render.h"
@@ -47,10 +48,10 @@ void PrintDiff(const v1::DiffJourneyResponse& diff,
   add("Lead",
       [](const v1::Journey& j) { return ShortName(j.lead().status()); });
   add("Score", [](const v1::Journey& j) {
-    return absl::StrCat(j.scores().behaviour().points());
+    return absl::StrFormat("%.1f", j.scores().behaviour().points());
   });
   add("Fit", [](const v1::Journey& j) {
-    return absl::StrCat(j.scores().fit().points());
+    return absl::StrFormat("%d", j.scores().fit().points());
   });
   add("Owner", [](const v1::Journey& j) { return j.owner_id(); });
   add("Open deals",
