@@ -15,6 +15,7 @@ namespace journey::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kSample[] = JOURNEY_SOURCE_DIR "/deploy/samples/demo.ndjson";
 
@@ -97,6 +98,46 @@ TEST_F(SampleTest, MarketingHasQualifiedALead) {
   const CtlResult lead = server_.Run(
       {"journey", "get", "account:acc-0012", "--as-of", "2025-05-01"});
   EXPECT_THAT(lead.out, HasSubstr("mql since 2025-04-18 18:03 (12d)"));
+}
+
+TEST_F(SampleTest, ChangesStandAmongTheTouchpointsAndInDifferences) {
+  const std::string mql = "lead none -> mql";
+  const CtlResult timeline =
+      server_.Run({"journey", "timeline", "account:acc-0012", "--all"});
+  EXPECT_THAT(timeline.out, HasSubstr("* stage awareness -> lead"));
+  EXPECT_THAT(timeline.out, HasSubstr("* " + mql));
+  const CtlResult touchpoints =
+      server_.Run({"journey", "timeline", "account:acc-0012", "--all",
+                   "--without-changes"});
+  EXPECT_THAT(touchpoints.out, Not(HasSubstr("* ")));
+  const CtlResult diff =
+      server_.Run({"journey", "diff", "account:acc-0012", "--from",
+                   "2025-04-01", "--to", "2025-05-01"});
+  EXPECT_EQ(diff.code, 0) << diff.err;
+  EXPECT_THAT(diff.out, HasSubstr(mql));
+  EXPECT_THAT(diff.out, Not(HasSubstr("awareness -> lead")));
+  const CtlResult turned =
+      server_.Run({"journey", "diff", "account:acc-0012", "--from",
+                   "2025-05-01", "--to", "2025-04-01"});
+  EXPECT_EQ(turned.code, 5);
+  EXPECT_THAT(turned.err, HasSubstr("from: "));
+}
+
+TEST_F(SampleTest, NothingWasKnownBeforeItCame) {
+  for (const char* known_at : {"2025-05-01", "-1h"}) {
+    EXPECT_EQ(
+        server_
+            .Run({"journey", "get", "account:acc-0012", "--known-at", known_at})
+            .code,
+        4);
+    EXPECT_EQ(
+        server_.Run({"deals", "get", "D-0016-1", "--known-at", known_at}).code,
+        4);
+  }
+  EXPECT_EQ(
+      server_.Run({"journey", "get", "account:acc-0012", "--known-at", "now"})
+          .code,
+      0);
 }
 
 TEST_F(SampleTest, ErrorsOfTheServerHaveTheirExitCodes) {

@@ -43,6 +43,9 @@ TEST(QueryChecksTest, GoodRequestsPass) {
   EXPECT_EQ(Message<v1::GetBoardRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetStatusRequest>(""), "");
   EXPECT_EQ(Message<v1::ResolveRequest>(kSubject), "");
+  EXPECT_EQ(Message<v1::DiffJourneyRequest>(std::string(kSubject) +
+                                            "from { seconds: 1 }"),
+            "");
 }
 
 TEST(QueryChecksTest, BadFieldIsNamed) {
@@ -52,6 +55,14 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
   EXPECT_THAT(Message<v1::GetJourneyRequest>(tenant), StartsWith("subject"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "as_of {seconds: -1}"),
               StartsWith("as_of"));
+  EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "known_at {nanos: -1}"),
+              StartsWith("known_at"));
+  EXPECT_THAT(Message<v1::GetTimelineRequest>(subject + "known_at {nanos: -1}"),
+              StartsWith("known_at"));
+  EXPECT_THAT(Message<v1::DiffJourneyRequest>(subject), StartsWith("from"));
+  EXPECT_THAT(Message<v1::DiffJourneyRequest>(
+                  subject + "from {seconds: 1} to {seconds: -1}"),
+              StartsWith("to"));
   EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant),
               StartsWith("subjects"));
   EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant + "subjects {}"),
