@@ -18,6 +18,10 @@ bool IsSame(const v1::Subject* a, const v1::Subject* b) {
   return core::RefOf(*a) == core::RefOf(*b);
 }
 
+core::OrderKey OrderOf(const Moment& moment) {
+  return {moment.at_us(), moment.ref().source(), moment.ref().touchpoint_id()};
+}
+
 const v1::Subject* TargetAt(const IdentityState& identity,
                             core::Micros instant) {
   const LinkState* link = LinkAt(identity, instant);
@@ -44,6 +48,15 @@ void AddNewestLink(const Moment& moment, const v1::Subject& target,
   *link->mutable_target() = target;
 }
 
+bool IsRedundant(const core::OrderKey& order, const core::SubjectRef& target,
+                 const IdentityState& identity) {
+  const auto& links = identity.links();
+  const auto later = std::partition_point(
+      links.begin(), links.end(),
+      [&](const auto& link) { return !(order < OrderOf(link.moment())); });
+  return later != links.begin() && core::RefOf((later - 1)->target()) == target;
+}
+
 LinkEffect AddLink(const Moment& moment, const v1::Subject& target,
                    IdentityState& identity) {
   auto& links = *identity.mutable_links();
@@ -62,11 +75,9 @@ LinkEffect AddLink(const Moment& moment, const v1::Subject& target,
     std::rotate(links.begin(), links.end() - 1, links.end());
     return LinkEffect::kAdded;
   }
-  const auto later = std::partition_point(
-      links.begin(), links.end(),
-      [&](const LinkState& link) { return !Before(moment, link.moment()); });
-  return IsSame(&(later - 1)->target(), &target) ? LinkEffect::kNone
-                                                 : LinkEffect::kDependsOnLater;
+  return IsRedundant(OrderOf(moment), core::RefOf(target), identity)
+             ? LinkEffect::kNone
+             : LinkEffect::kDependsOnLater;
 }
 
 std::vector<TargetChange> TargetChanges(const IdentityState& before,
@@ -80,8 +91,7 @@ std::vector<TargetChange> TargetChanges(const IdentityState& before,
     const v1::Subject* is = TargetAt(after, *it);
     if (IsSame(was, is)) continue;
     const auto next = std::next(it);
-    out.push_back(
-        {*it, next == starts.end() ? core::kNever : *next, was, is});
+    out.push_back({*it, next == starts.end() ? core::kNever : *next, was, is});
   }
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include "journey/storage/v1/views.pb.h"
 #include "service/core/clock.h"
+#include "service/core/touchpoint.h"
 
 namespace journey::projections {
 
@@ -19,6 +20,12 @@ namespace journey::projections {
 // target as the last one changes nothing.
 void AddNewestLink(const storage::v1::Moment& moment, const v1::Subject& target,
                    storage::v1::IdentityState& identity);
+
+// True when a link changes nothing: the one in force before it has the same
+// target.
+[[nodiscard]] bool IsRedundant(const core::OrderKey& order,
+                               const core::SubjectRef& target,
+                               const storage::v1::IdentityState& identity);
 
 // What one more link does to the others.
 enum class LinkEffect {

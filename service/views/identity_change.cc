@@ -39,8 +39,7 @@ void IdentityChange::Note(const log::LogEvent& event) {
       NoteMerge(link);
     } else {
       NarrowOf(link.narrow)
-          .added.emplace_back(projections::MomentOf(*event.touchpoint),
-                              core::ToSubject(link.wide));
+          .added.push_back({event.touchpoint.get(), link.wide});
     }
   }
 }
@@ -103,6 +102,15 @@ absl::Status IdentityChange::LoadNarrow() {
 
 absl::Status IdentityChange::Apply(const std::string& key,
                                    const NarrowChange& narrow) {
+  // Nearly always, somebody says what is known.
+  if (narrow.withdrawn.empty() &&
+      std::all_of(
+          narrow.added.begin(), narrow.added.end(), [&](const AddedLink& link) {
+            return projections::IsRedundant(core::OrderKeyOf(*link.touchpoint),
+                                            link.target, narrow.before);
+          })) {
+    return absl::OkStatus();
+  }
   IdentityState after = narrow.before;
   const auto needs_all = NeedsAll(key, narrow, after);
   if (!needs_all.ok()) return needs_all.status();
@@ -132,7 +140,9 @@ absl::Status IdentityChange::Apply(const std::string& key,
 absl::StatusOr<bool> IdentityChange::NeedsAll(const std::string& key,
                                               const NarrowChange& narrow,
                                               IdentityState& identity) const {
-  for (const auto& [moment, target] : narrow.added) {
+  for (const AddedLink& link : narrow.added) {
+    const Moment moment = projections::MomentOf(*link.touchpoint);
+    const v1::Subject target = core::ToSubject(link.target);
     const auto effect = projections::AddLink(moment, target, identity);
     if (effect != projections::LinkEffect::kDependsOnLater) continue;
     int later = 0;

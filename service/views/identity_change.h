@@ -28,7 +28,7 @@ namespace journey::views {
 // thread-safe.
 class IdentityChange final : public ListedSource {
  public:
-  // All outlive the change.
+  // All outlive the change, and so do the events that are noted.
   IdentityChange(const log::EventLog& log, Update& update,
                  absl::string_view tenant_id)
       : log_(log), update_(update), tenant_id_(tenant_id) {}
@@ -76,10 +76,15 @@ class IdentityChange final : public ListedSource {
       const core::SubjectRef& subject) const override;
 
  private:
+  // Refers to an event, which outlives the change.
+  struct AddedLink {
+    const v1::Touchpoint* touchpoint = nullptr;
+    core::SubjectRef target;
+  };
   struct NarrowChange {
     v1::Subject subject;
     storage::v1::IdentityState before;
-    std::vector<std::pair<storage::v1::Moment, v1::Subject>> added;
+    std::vector<AddedLink> added;
     std::vector<storage::v1::Moment> withdrawn;
   };
 
