@@ -58,7 +58,12 @@ void IdentityChange::NoteRetracted(const log::LogEvent& event) {
 IdentityChange::NarrowChange& IdentityChange::NarrowOf(
     const core::SubjectRef& narrow) {
   NarrowChange& change = narrow_[SubjectKey(tenant_id_, narrow)];
-  if (change.subject.id().empty()) change.subject = core::ToSubject(narrow);
+  if (change.record == nullptr) {
+    change.subject = narrow;
+    change.record =
+        google::protobuf::Arena::CreateMessage<storage::v1::SubjectHead>(
+            &arena_);
+  }
   return change;
 }
 
@@ -87,16 +92,15 @@ absl::StatusOr<IdentityState> IdentityChange::ReadIdentity(
 absl::Status IdentityChange::LoadNarrow() {
   std::vector<std::string> keys;
   std::vector<NarrowChange*> changes;
+  keys.reserve(narrow_.size());
+  changes.reserve(narrow_.size());
   for (auto& [key, narrow] : narrow_) {
     keys.push_back(key);
     changes.push_back(&narrow);
   }
   return update_.MultiGet(Family::kSubjects, keys,
                           [&](size_t i, absl::string_view value) {
-                            storage::v1::SubjectHead record;
-                            absl::Status status = Parse(value, record);
-                            changes[i]->before.Swap(record.mutable_identity());
-                            return status;
+                            return Parse(value, *changes[i]->record);
                           });
 }
 
@@ -107,16 +111,15 @@ absl::Status IdentityChange::Apply(const std::string& key,
       std::all_of(
           narrow.added.begin(), narrow.added.end(), [&](const AddedLink& link) {
             return projections::IsRedundant(core::OrderKeyOf(*link.touchpoint),
-                                            link.target, narrow.before);
+                                            link.target, narrow.before());
           })) {
     return absl::OkStatus();
   }
-  IdentityState after = narrow.before;
+  IdentityState after = narrow.before();
   const auto needs_all = NeedsAll(key, narrow, after);
   if (!needs_all.ok()) return needs_all.status();
   if (*needs_all) {
-    auto links =
-        LinksFromRows({update_, log_, tenant_id_}, core::RefOf(narrow.subject));
+    auto links = LinksFromRows({update_, log_, tenant_id_}, narrow.subject);
     if (!links.ok()) return links.status();
     after.mutable_links()->Swap(links->mutable_links());
   }
@@ -125,14 +128,15 @@ absl::Status IdentityChange::Apply(const std::string& key,
            core::RefOf(a.target()) == core::RefOf(b.target());
   };
   if (std::equal(after.links().begin(), after.links().end(),
-                 narrow.before.links().begin(), narrow.before.links().end(),
+                 narrow.before().links().begin(), narrow.before().links().end(),
                  is_same)) {
     return absl::OkStatus();
   }
-  const auto identity = Change(core::RefOf(narrow.subject));
+  const auto identity = Change(narrow.subject);
   if (!identity.ok()) return identity.status();
   (*identity)->mutable_links()->Swap(after.mutable_links());
-  return CountTargets(narrow.subject, narrow.before, **identity);
+  return CountTargets(core::ToSubject(narrow.subject), narrow.before(),
+                      **identity);
 }
 
 // Adds what can be added knowing only where the target changes. True when all

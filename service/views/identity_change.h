@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/arena.h"
 #include "journey/storage/v1/views.pb.h"
 #include "service/core/clock.h"
 #include "service/core/identity.h"
@@ -30,8 +32,8 @@ class IdentityChange final : public ListedSource {
  public:
   // All outlive the change, and so do the events that are noted.
   IdentityChange(const log::EventLog& log, Update& update,
-                 absl::string_view tenant_id)
-      : log_(log), update_(update), tenant_id_(tenant_id) {}
+                 google::protobuf::Arena& arena, absl::string_view tenant_id)
+      : log_(log), update_(update), arena_(arena), tenant_id_(tenant_id) {}
 
   // A touchpoint came in.
   void Note(const log::LogEvent& event);
@@ -82,10 +84,15 @@ class IdentityChange final : public ListedSource {
     core::SubjectRef target;
   };
   struct NarrowChange {
-    v1::Subject subject;
-    storage::v1::IdentityState before;
-    std::vector<AddedLink> added;
+    core::SubjectRef subject;
+    // In the arena.
+    storage::v1::SubjectHead* record = nullptr;
+    absl::InlinedVector<AddedLink, 1> added;
     std::vector<storage::v1::Moment> withdrawn;
+
+    [[nodiscard]] const storage::v1::IdentityState& before() const {
+      return record->identity();
+    }
   };
 
   NarrowChange& NarrowOf(const core::SubjectRef& narrow);
@@ -112,9 +119,10 @@ class IdentityChange final : public ListedSource {
 
   const log::EventLog& log_;
   Update& update_;
+  google::protobuf::Arena& arena_;
   const std::string tenant_id_;
   // By key.
-  absl::btree_map<std::string, NarrowChange> narrow_;
+  absl::node_hash_map<std::string, NarrowChange> narrow_;
   absl::btree_set<std::string> merged_accounts_;
   // Its elements stay where they are.
   std::map<std::string, Changed, std::less<>> changed_;

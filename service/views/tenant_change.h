@@ -114,6 +114,7 @@ class TenantChange {
   absl::Status LoadLinked();
   absl::Status RouteGiven();
   absl::Status RouteDeals();
+  absl::StatusOr<v1::Subject> JourneyOf(const Home& home);
   absl::Status RouteDeal(const std::string& deal_id, DealEntry& deal);
   absl::Status RouteRetracted();
   SubjectEntry& EntryOf(const core::SubjectRef& subject);

@@ -79,6 +79,18 @@ absl::Status TenantChange::RouteDeals() {
   return status;
 }
 
+// Nearly always a subject that is at hand, and its own journey.
+absl::StatusOr<v1::Subject> TenantChange::JourneyOf(const Home& home) {
+  const auto entry =
+      subjects_.find(SubjectKey(tenant_id_, core::RefOf(home.subject)));
+  if (entry != subjects_.end() && entry->second.record != nullptr &&
+      entry->second.record->identity().links().empty() &&
+      entry->second.record->identity().representative_id().empty()) {
+    return home.subject;
+  }
+  return after_.JourneyOf(home.subject, home.instant);
+}
+
 absl::Status TenantChange::RouteDeal(const std::string& deal_id,
                                      DealEntry& deal) {
   const Home home = HomeOf(deal_id, *deal.record);
@@ -94,13 +106,15 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
     AppendInstant(home.instant, instant);
     context_.update.Put(Family::kLists, key(home), instant);
   }
-  const auto journey = after_.JourneyOf(home.subject, home.instant);
+  const auto journey = JourneyOf(home);
   if (!journey.ok()) return journey.status();
   SubjectEntry& entry = EntryOf(*journey);
   entry.RefoldFrom(deal.refold_from);
   entry.pending.insert(entry.pending.end(), deal.pending.begin(),
                        deal.pending.end());
-  if (!deal.existed) return absl::OkStatus();
+  if (!deal.existed || (home == deal.home_before && identity_.is_empty())) {
+    return absl::OkStatus();
+  }
   const auto before =
       before_.JourneyOf(deal.home_before.subject, deal.home_before.instant);
   if (!before.ok()) return before.status();
