@@ -1,9 +1,11 @@
 #include "service/views/identity_change.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "projections/identity/links.h"
 #include "projections/journey_fold.h"
+#include "service/core/time.h"
 #include "service/views/index_rows.h"
 #include "service/views/inert_links.h"
 #include "service/views/keys.h"
@@ -38,8 +40,7 @@ void IdentityChange::Note(const log::LogEvent& event) {
     if (link.narrow.type == link.wide.type) {
       NoteMerge(link);
     } else {
-      NarrowOf(link.narrow)
-          .added.push_back({event.touchpoint.get(), link.wide});
+      NoteAdded(*event.touchpoint, link);
     }
   }
 }
@@ -49,15 +50,27 @@ void IdentityChange::NoteRetracted(const log::LogEvent& event) {
     if (link.narrow.type == link.wide.type) {
       NoteMerge(link);
     } else {
-      NarrowOf(link.narrow)
+      NarrowOf(SubjectKey(tenant_id_, link.narrow), link.narrow)
           .withdrawn.push_back(projections::MomentOf(*event.touchpoint));
     }
   }
 }
 
+void IdentityChange::NoteAdded(const v1::Touchpoint& touchpoint,
+                               const core::LinkRef& link) {
+  std::string key = SubjectKey(tenant_id_, link.narrow);
+  if (newest_links_.Holds(key, link.wide,
+                          core::ToMicros(touchpoint.occurred_at())) &&
+      !narrow_.contains(key)) {
+    return;
+  }
+  NarrowOf(std::move(key), link.narrow)
+      .added.push_back({&touchpoint, link.wide});
+}
+
 IdentityChange::NarrowChange& IdentityChange::NarrowOf(
-    const core::SubjectRef& narrow) {
-  NarrowChange& change = narrow_[SubjectKey(tenant_id_, narrow)];
+    std::string key, const core::SubjectRef& narrow) {
+  NarrowChange& change = narrow_[std::move(key)];
   if (change.record == nullptr) {
     change.subject = narrow;
     change.record =
@@ -76,6 +89,12 @@ absl::Status IdentityChange::Run() {
   absl::Status status = LoadNarrow();
   for (const auto& [key, narrow] : narrow_) {
     if (status.ok()) status = Apply(key, narrow);
+  }
+  for (const auto& [key, narrow] : narrow_) {
+    const auto changed = changed_.find(key);
+    newest_links_.Note(key, changed == changed_.end()
+                                ? narrow.before()
+                                : changed->second.identity);
   }
   if (status.ok() && !merged_accounts_.empty()) status = ApplyMerges();
   if (status.ok() && !changed_.empty()) status = FindMovedJourneys();

@@ -21,6 +21,7 @@
 #include "service/log/event_log.h"
 #include "service/views/index_source.h"
 #include "service/views/journey_resolver.h"
+#include "service/views/newest_links.h"
 #include "service/views/view_store.h"
 
 namespace journey::views {
@@ -32,8 +33,13 @@ class IdentityChange final : public ListedSource {
  public:
   // All outlive the change, and so do the events that are noted.
   IdentityChange(const log::EventLog& log, Update& update,
-                 google::protobuf::Arena& arena, absl::string_view tenant_id)
-      : log_(log), update_(update), arena_(arena), tenant_id_(tenant_id) {}
+                 google::protobuf::Arena& arena, NewestLinks& newest_links,
+                 absl::string_view tenant_id)
+      : log_(log),
+        update_(update),
+        arena_(arena),
+        newest_links_(newest_links),
+        tenant_id_(tenant_id) {}
 
   // A touchpoint came in.
   void Note(const log::LogEvent& event);
@@ -95,7 +101,8 @@ class IdentityChange final : public ListedSource {
     }
   };
 
-  NarrowChange& NarrowOf(const core::SubjectRef& narrow);
+  void NoteAdded(const v1::Touchpoint& touchpoint, const core::LinkRef& link);
+  NarrowChange& NarrowOf(std::string key, const core::SubjectRef& narrow);
   void NoteMerge(const core::LinkRef& link);
   absl::Status LoadNarrow();
   absl::Status Apply(const std::string& key, const NarrowChange& narrow);
@@ -120,6 +127,7 @@ class IdentityChange final : public ListedSource {
   const log::EventLog& log_;
   Update& update_;
   google::protobuf::Arena& arena_;
+  NewestLinks& newest_links_;
   const std::string tenant_id_;
   // By key.
   absl::node_hash_map<std::string, NarrowChange> narrow_;

@@ -18,7 +18,8 @@ using storage::v1::DealRecord;
 TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
     : context_(context),
       tenant_id_(std::move(tenant_id)),
-      identity_(context.log, context.update, context.arena, tenant_id_),
+      identity_(context.log, context.update, context.arena,
+                context.newest_links, tenant_id_),
       before_(context.update, tenant_id_),
       after_(identity_, tenant_id_) {}
 

@@ -33,6 +33,7 @@ struct ChangeContext {
   Update& update;
   // For records and folds.
   google::protobuf::Arena& arena;
+  NewestLinks& newest_links;
   // As in ViewsOptions.
   int snapshot_touchpoints;
 };

@@ -170,6 +170,7 @@ class ViewsImpl final : public Views {
 
   // Touched only by the applying thread.
   storage::v1::Checkpoint checkpoint_;
+  NewestLinks newest_links_;
   std::vector<char> arena_block_ = std::vector<char>(kArenaBlockBytes);
 
   std::atomic<int64_t> group_;
@@ -233,8 +234,9 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   arena_options.initial_block = arena_block_.data();
   arena_options.initial_block_size = arena_block_.size();
   google::protobuf::Arena arena(arena_options);
-  const ChangeContext context{*options_.log, *options_.rules, update, arena,
-                              options_.snapshot_touchpoints};
+  const ChangeContext context{*options_.log, *options_.rules,
+                              update,        arena,
+                              newest_links_, options_.snapshot_touchpoints};
   std::map<std::string, TenantChange> changes;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
