@@ -27,14 +27,14 @@ void CheckSubjectFields(const v1::Subject& subject, const FieldChecker& at) {
 }
 
 void CheckTouchpoints(const v1::AppendRequest& request, Micros now,
-                      const FieldChecker& at) {
+                      const SenderClocks& clocks, const FieldChecker& at) {
   if (request.touchpoints_size() == 0) {
     at.Fail("touchpoints", "is required; give at least one");
   }
   at.Count("touchpoints", request.touchpoints_size(), kBatchTouchpointsMax);
   size_t bytes = 0;
   for (int i = 0; i < request.touchpoints_size(); ++i) {
-    bytes += CheckTouchpoint(request.touchpoints(i), now,
+    bytes += CheckTouchpoint(request.touchpoints(i), now, clocks,
                              FieldChecker(at, "touchpoints", i));
   }
   if (bytes > kBatchBytesMax) {
@@ -114,11 +114,12 @@ void CheckFilter(const v1::EventFilter& filter, const FieldChecker& at) {
 
 }  // namespace
 
-absl::Status ValidateAppend(const v1::AppendRequest& request, Micros now) {
+absl::Status ValidateAppend(const v1::AppendRequest& request, Micros now,
+                            const SenderClocks& clocks) {
   Violations violations;
   const FieldChecker at(violations);
   CheckTenant(request.tenant_id(), violations);
-  CheckTouchpoints(request, now, at);
+  CheckTouchpoints(request, now, clocks, at);
   CheckExpectedVersions(request, at);
   at.Enum("ack", request.ack());
   return violations.ToStatus();

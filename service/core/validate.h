@@ -9,6 +9,7 @@
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
 #include "service/core/errors.h"
+#include "service/core/sender_clocks.h"
 
 namespace journey::core {
 
@@ -16,7 +17,8 @@ namespace journey::core {
 // `now` bounds occurred_at. Unknown fields and payloads of newer clients are
 // accepted only where some known payload is set.
 [[nodiscard]] absl::Status ValidateAppend(const v1::AppendRequest& request,
-                                          Micros now);
+                                          Micros now,
+                                          const SenderClocks& clocks);
 
 [[nodiscard]] absl::Status ValidateRetract(const v1::RetractRequest& request);
 

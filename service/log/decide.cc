@@ -47,8 +47,9 @@ absl::Status SubjectFull(const v1::Subject& subject) {
 // as if it came later.
 class Decider {
  public:
-  Decider(const Append& append, const Facts& facts, core::Micros now)
-      : append_(append), facts_(facts), now_(now) {}
+  Decider(const Append& append, const Facts& facts,
+          const core::SenderClocks& clocks, core::Micros now)
+      : append_(append), facts_(facts), clocks_(clocks), now_(now) {}
 
   absl::StatusOr<Decision> Run() {
     const size_t entries =
@@ -81,6 +82,10 @@ class Decider {
     if (known.entry.position == 0) {
       LogEvent& event = Add();
       event.touchpoint = touchpoint;
+      if (const auto corrected =
+              clocks_.CorrectedOccurredAt(*touchpoint, now_)) {
+        CorrectOccurredAt(*corrected, event);
+      }
       event.retracted_on_arrival = known.entry.retraction_position != 0;
       NoteInertLinks(i, event);
       known.entry.position = event.position;
@@ -201,6 +206,7 @@ class Decider {
 
   const Append& append_;
   const Facts& facts_;
+  const core::SenderClocks& clocks_;
   const core::Micros now_;
   bool single_ = false;
   Change only_;
@@ -214,8 +220,9 @@ class Decider {
 }  // namespace
 
 absl::StatusOr<Decision> Decide(const Append& append, const Facts& facts,
+                                const core::SenderClocks& clocks,
                                 core::Micros now) {
-  return Decider(append, facts, now).Run();
+  return Decider(append, facts, clocks, now).Run();
 }
 
 }  // namespace journey::log

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
+#include "service/core/sender_clocks.h"
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
 
@@ -60,6 +61,7 @@ struct Decision {
 // (VALIDATION_FAILED) for a retraction of another kind than the wanted one.
 [[nodiscard]] absl::StatusOr<Decision> Decide(const Append& append,
                                               const Facts& facts,
+                                              const core::SenderClocks& clocks,
                                               core::Micros now);
 
 }  // namespace journey::log

@@ -16,6 +16,7 @@
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
 #include "service/core/identity.h"
+#include "service/core/sender_clocks.h"
 #include "service/log/event_log.h"
 
 namespace journey::log {
@@ -93,6 +94,9 @@ class WriterObserver {
   virtual void OnRepeated(int64_t events) = 0;
   // Links that bind nobody because a bound is reached.
   virtual void OnInertLinks(int64_t links) = 0;
+  // A new touchpoint of the source was received so long after it was sent, by
+  // two clocks: the source's skew, and the time on the way.
+  virtual void OnSent(absl::string_view source, core::Micros skew) = 0;
 };
 
 struct WriterOptions {
@@ -100,6 +104,7 @@ struct WriterOptions {
   CommitIndex* index = nullptr;
   GroupSink* sink = nullptr;
   const core::Clock* clock = nullptr;
+  core::SenderClocks sender_clocks;
   // May be null.
   WriterObserver* observer = nullptr;
   // Free bytes of the disk that holds the log; appends are refused below

@@ -130,7 +130,10 @@ v1::Event ToEvent(const log::LogEvent& event) {
   out.set_position(event.position);
   *out.mutable_received_at() = core::ToTimestamp(event.received_at);
   if (event.touchpoint != nullptr) {
-    *out.mutable_touchpoint() = *event.touchpoint;
+    *out.mutable_touchpoint() = *AsGiven(event);
+    if (event.given != nullptr) {
+      *out.mutable_corrected_occurred_at() = event.touchpoint->occurred_at();
+    }
     for (const v1::SubjectType type : event.inert_links) {
       out.add_inert_links(type);
     }

@@ -17,8 +17,8 @@ grpc::ServerUnaryReactor* TouchpointHandler::Append(
   return RunUnary<v1::AppendRequest>(
       env_, Method::kAppend, request, response,
       [this](UnaryCall* call, v1::AppendRequest message) {
-        const absl::Status status =
-            core::ValidateAppend(message, env_.clock->Now());
+        const absl::Status status = core::ValidateAppend(
+            message, env_.clock->Now(), env_.sender_clocks);
         if (!status.ok()) return call->Refuse(status);
         log::Append append = ToAppend(std::move(message));
         append.done =

@@ -35,7 +35,7 @@ Request Parse(const std::string& text) {
 }
 
 Fields Refused(const v1::AppendRequest& request) {
-  return ViolatedFields(ValidateAppend(request, kNow));
+  return ViolatedFields(ValidateAppend(request, kNow, SenderClocks()));
 }
 
 TEST(ValidateAppendTest, TenantIdsHaveAForm) {
