@@ -22,6 +22,11 @@ namespace journey::core {
 
 [[nodiscard]] absl::Status ValidateRetract(const v1::RetractRequest& request);
 
+// The replacement is checked as in an append.
+[[nodiscard]] absl::Status ValidateAmend(const v1::AmendRequest& request,
+                                         Micros now,
+                                         const SenderClocks& clocks);
+
 [[nodiscard]] absl::Status ValidateRead(const v1::ReadRequest& request);
 
 [[nodiscard]] absl::Status ValidateSubscribe(

@@ -85,8 +85,9 @@ void Planner::Collect(const std::vector<Append>& appends) {
     for (const auto& retraction : append.retractions) {
       tenant.ids.emplace_back(retraction->source(),
                               retraction->touchpoint_id());
-      tenant.needs_content.push_back(append.only_kind !=
-                                     v1::TOUCHPOINT_KIND_UNSPECIFIED);
+      tenant.needs_content.push_back(append.is_amendment ||
+                                     append.only_kind !=
+                                         v1::TOUCHPOINT_KIND_UNSPECIFIED);
     }
   }
 }

@@ -71,9 +71,12 @@ class GroupSink {
 // One validated append (core/validate.h), ready to be decided.
 struct Append {
   std::string tenant_id;
-  // Touchpoints, normalised; or retractions (target_position unset).
+  // Touchpoints, normalised; or retractions (target_position unset); or one of
+  // each, which are an amendment.
   std::vector<std::shared_ptr<const v1::Touchpoint>> touchpoints;
   std::vector<std::shared_ptr<storage::v1::RetractionRecord>> retractions;
+  // The touchpoint takes the place of the one that is retracted.
+  bool is_amendment = false;
   // Retract touchpoints of this kind only, where they are known.
   v1::TouchpointKind only_kind = v1::TOUCHPOINT_KIND_UNSPECIFIED;
   // What a request that is about one touchpoint calls its id, for errors.

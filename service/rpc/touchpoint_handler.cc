@@ -48,6 +48,27 @@ grpc::ServerUnaryReactor* TouchpointHandler::Retract(
       });
 }
 
+grpc::ServerUnaryReactor* TouchpointHandler::Amend(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::AmendRequest>(
+      env_, Method::kAmend, request, response,
+      [this](UnaryCall* call, v1::AmendRequest message) {
+        const absl::Status status =
+            core::ValidateAmend(message, env_.clock->Now(), env_.sender_clocks);
+        if (!status.ok()) return call->Refuse(status);
+        log::Append append = ToAppend(std::move(message));
+        append.done = [call](absl::StatusOr<v1::AppendResponse> outcome) {
+          if (!outcome.ok()) return call->Refuse(outcome.status());
+          v1::AmendResponse answer;
+          answer.mutable_replacement()->Swap(outcome->mutable_results(0));
+          answer.mutable_retraction()->Swap(outcome->mutable_results(1));
+          call->Reply(answer);
+        };
+        env_.writer->Submit(std::move(append));
+      });
+}
+
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
 TouchpointHandler::AppendStream(grpc::CallbackServerContext* /*context*/) {
   return rpc::AppendStream::Start(env_);
