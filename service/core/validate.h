@@ -14,8 +14,8 @@
 namespace journey::core {
 
 // Checks every field of an append against touchpoint.proto and limits.h.
-// `now` bounds occurred_at. Unknown fields and payloads of newer clients are
-// accepted only where some known payload is set.
+// `now` bounds occurred_at as `clocks` correct it. Unknown fields, and payloads
+// of newer clients, are accepted; unknown values of enums are not.
 [[nodiscard]] absl::Status ValidateAppend(const v1::AppendRequest& request,
                                           Micros now,
                                           const SenderClocks& clocks);
