@@ -129,6 +129,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
   AddDealCommands(*root, invocation);
   AddIdentityCommands(*root, invocation);
   AddRetractCommand(*root, invocation);
+  AddAmendCommand(*root, invocation);
   AddReadCommand(*root, invocation);
   AddTailCommand(*root, invocation);
   AddStatusCommand(*root, invocation);

@@ -7,6 +7,7 @@
 
 namespace journey::cli {
 
+void AddAmendCommand(CLI::App& root, Invocation& invocation);
 void AddAppendCommand(CLI::App& root, Invocation& invocation);
 void AddCompletionCommand(CLI::App& root, Invocation& invocation);
 void AddConfigCommands(CLI::App& root, Invocation& invocation);

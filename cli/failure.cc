@@ -39,8 +39,7 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
       return "correct what is named above, then repeat the command.";
     case v1::ERROR_REASON_TOUCHPOINT_CONFLICT:
       return "the id is known with other content: if the first is wrong, "
-             "`journeyctl retract` it and append the right one under a new "
-             "id.";
+             "`journeyctl amend` it with the right one under a new id.";
     case v1::ERROR_REASON_VERSION_MISMATCH:
       return "read the subject again and decide anew.";
     case v1::ERROR_REASON_OVERLOADED:

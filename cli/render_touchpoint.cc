@@ -48,6 +48,13 @@ std::string AmountOf(const Message& payload) {
       payload.GetReflection()->GetMessage(payload, field)));
 }
 
+// By the server's clock, where it differs. `Shown` shows a touchpoint.
+template <typename Shown>
+const google::protobuf::Timestamp& OccurredAt(const Shown& shown) {
+  return shown.has_corrected_occurred_at() ? shown.corrected_occurred_at()
+                                           : shown.touchpoint().occurred_at();
+}
+
 std::string Join(const std::string& a, const std::string& b) {
   return absl::StrCat(a, a.empty() || b.empty() ? "" : "  ", b);
 }
@@ -115,8 +122,8 @@ std::string EventLine(const v1::Event& event) {
     return Printable(line);
   }
   const v1::Touchpoint& touchpoint = event.touchpoint();
-  absl::StrAppend(&line, "  ", ShortInstant(touchpoint.occurred_at(), true),
-                  "  ", PadRight(DescribeKind(touchpoint), 24), "  ",
+  absl::StrAppend(&line, "  ", ShortInstant(OccurredAt(event), true), "  ",
+                  PadRight(DescribeKind(touchpoint), 24), "  ",
                   PadRight(DescribeSubject(touchpoint), 20), "  ",
                   touchpoint.source(), " ", touchpoint.touchpoint_id());
   const std::string content = Join(DescribeContent(touchpoint),
@@ -136,7 +143,7 @@ void PrintTimeline(const std::vector<v1::TimelineEntry>& entries,
       continue;
     }
     const v1::Touchpoint& touchpoint = entry.touchpoint();
-    table.AddRow({ShortInstant(touchpoint.occurred_at(), true),
+    table.AddRow({ShortInstant(OccurredAt(entry), true),
                   absl::StrCat(entry.retracted() ? "(retracted) " : "",
                                DescribeKind(touchpoint)),
                   touchpoint.owner_id(), touchpoint.source(),

@@ -2,6 +2,7 @@
 
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/decay.h"
+#include "service/core/touchpoint.h"
 
 namespace journey::projections {
 namespace {
@@ -21,6 +22,7 @@ v1::TouchpointRef LastQualifying(const JourneyState& state) {
 
 bool IsMarketing(const v1::Touchpoint& touchpoint) {
   const v1::Campaign& c = touchpoint.campaign();
+  if (core::KindOf(touchpoint) == v1::TOUCHPOINT_KIND_UNSPECIFIED) return false;
   const bool has_campaign = !c.source().empty() || !c.medium().empty() ||
                             !c.name().empty() || !c.term().empty() ||
                             !c.content().empty();

@@ -170,6 +170,22 @@ void CheckStalls(const v1::StallRules& stalls, RuleChecker& check) {
   }
 }
 
+void CheckClocks(const v1::ClockRules& clocks, RuleChecker& check) {
+  check.CountMax("clocks.untrusted_sources", clocks.untrusted_sources_size(),
+                 core::kUntrustedSourcesMax);
+  std::set<std::string> seen;
+  for (int i = 0; i < clocks.untrusted_sources_size(); ++i) {
+    const std::string& source = clocks.untrusted_sources(i);
+    const std::string at = Element("clocks.untrusted_sources", i);
+    if (source.empty() || source.size() > core::kSourceBytesMax) {
+      check.Fail(at, absl::StrCat("must be the name of a source, 1 to ",
+                                  core::kSourceBytesMax, " bytes"));
+    } else if (!seen.insert(source).second) {
+      check.Fail(at, "is listed twice; remove one");
+    }
+  }
+}
+
 void CheckTimeZone(const std::string& name, RuleChecker& check) {
   absl::TimeZone unused;
   if (name.empty()) {
@@ -209,6 +225,7 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
   CheckPipelines(rule_set, check);
   CheckStalls(rule_set.stalls(), check);
   if (rule_set.has_scoring()) CheckScoring(rule_set.scoring(), check);
+  CheckClocks(rule_set.clocks(), check);
 }
 
 }  // namespace journey::projections

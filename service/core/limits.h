@@ -73,6 +73,7 @@ inline constexpr int kConditionValuesMax = 1000;
 inline constexpr int kConditionPointsMax = 1000;
 inline constexpr int kGroupPointsMax = 100'000;
 inline constexpr int kMqlThresholdPointsMax = 1'000'000;
+inline constexpr int kUntrustedSourcesMax = 1000;
 // Touchpoints that a condition with a rolling window counts.
 inline constexpr int kRollingCountMax = 100;
 
@@ -130,6 +131,9 @@ inline constexpr int64_t kRefoldTouchpointsMax = 5'000'000;
 inline constexpr int kDiffChangesMax = 1000;
 // How long one query may run before its page is cut short, or it is refused.
 inline constexpr int kQuerySecondsMax = 30;
+
+// Metrics: sources that have a series of their own.
+inline constexpr int kMetricSourcesMax = 100;
 
 // Disk: appends are refused below so much free space.
 inline constexpr uint64_t kFreeSpaceBytesMin = uint64_t{256} * 1024 * 1024;

@@ -186,6 +186,7 @@ bool IsCompanyOriginated(const v1::Touchpoint& t) {
     case v1::Touchpoint::kStageSet:
     case v1::Touchpoint::kProfile:
     case v1::Touchpoint::kQualification:
+    case v1::Touchpoint::PAYLOAD_NOT_SET:
       return false;
     default:
       return true;

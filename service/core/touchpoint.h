@@ -15,7 +15,12 @@
 
 namespace journey::core {
 
-// The kind by the payload that is set; UNSPECIFIED when none is known.
+// The numbers of the fields of a touchpoint that are payloads, in this version
+// and in those to come (touchpoint.proto).
+inline constexpr int kPayloadFieldMin = 20;
+inline constexpr int kPayloadFieldMax = 99;
+
+// The kind by the payload that is set; UNSPECIFIED for one of a newer version.
 [[nodiscard]] v1::TouchpointKind KindOf(const v1::Touchpoint& touchpoint);
 
 // The snake_case name of a kind as users write it, for example "site_visit".

@@ -26,15 +26,20 @@ void CheckSubjectFields(const v1::Subject& subject, const FieldChecker& at) {
   at.RequiredText("id", subject.id(), kIdBytesMax);
 }
 
+void CheckTarget(const v1::TouchpointRef& target, const FieldChecker& at) {
+  at.RequiredPlainText("source", target.source(), kSourceBytesMax);
+  at.RequiredPlainText("touchpoint_id", target.touchpoint_id(), kIdBytesMax);
+}
+
 void CheckTouchpoints(const v1::AppendRequest& request, Micros now,
-                      const FieldChecker& at) {
+                      const SenderClocks& clocks, const FieldChecker& at) {
   if (request.touchpoints_size() == 0) {
     at.Fail("touchpoints", "is required; give at least one");
   }
   at.Count("touchpoints", request.touchpoints_size(), kBatchTouchpointsMax);
   size_t bytes = 0;
   for (int i = 0; i < request.touchpoints_size(); ++i) {
-    bytes += CheckTouchpoint(request.touchpoints(i), now,
+    bytes += CheckTouchpoint(request.touchpoints(i), now, clocks,
                              FieldChecker(at, "touchpoints", i));
   }
   if (bytes > kBatchBytesMax) {
@@ -114,11 +119,12 @@ void CheckFilter(const v1::EventFilter& filter, const FieldChecker& at) {
 
 }  // namespace
 
-absl::Status ValidateAppend(const v1::AppendRequest& request, Micros now) {
+absl::Status ValidateAppend(const v1::AppendRequest& request, Micros now,
+                            const SenderClocks& clocks) {
   Violations violations;
   const FieldChecker at(violations);
   CheckTenant(request.tenant_id(), violations);
-  CheckTouchpoints(request, now, at);
+  CheckTouchpoints(request, now, clocks, at);
   CheckExpectedVersions(request, at);
   at.Enum("ack", request.ack());
   return violations.ToStatus();
@@ -133,11 +139,32 @@ absl::Status ValidateRetract(const v1::RetractRequest& request) {
   }
   at.Count("targets", request.targets_size(), kBatchTouchpointsMax);
   for (int i = 0; i < request.targets_size(); ++i) {
-    const FieldChecker target(at, "targets", i);
-    target.RequiredPlainText("source", request.targets(i).source(),
-                             kSourceBytesMax);
-    target.RequiredPlainText("touchpoint_id",
-                             request.targets(i).touchpoint_id(), kIdBytesMax);
+    CheckTarget(request.targets(i), FieldChecker(at, "targets", i));
+  }
+  at.Text("reason", request.reason(), kReasonBytesMax);
+  at.Text("actor", request.actor(), kIdBytesMax);
+  return violations.ToStatus();
+}
+
+absl::Status ValidateAmend(const v1::AmendRequest& request, Micros now,
+                           const SenderClocks& clocks) {
+  Violations violations;
+  const FieldChecker at(violations);
+  const v1::TouchpointRef& target = request.target();
+  const v1::Touchpoint& replacement = request.replacement();
+  CheckTenant(request.tenant_id(), violations);
+  CheckTarget(target, FieldChecker(at, "target"));
+  if (request.has_replacement()) {
+    const FieldChecker at_replacement(at, "replacement");
+    CheckTouchpoint(replacement, now, clocks, at_replacement);
+    if (replacement.source() == target.source() &&
+        replacement.touchpoint_id() == target.touchpoint_id()) {
+      at_replacement.Fail("touchpoint_id",
+                          "is that of the target, which stays retracted for "
+                          "ever; give the replacement a new one");
+    }
+  } else {
+    at.Fail("replacement", "is required");
   }
   at.Text("reason", request.reason(), kReasonBytesMax);
   at.Text("actor", request.actor(), kIdBytesMax);

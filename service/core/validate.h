@@ -9,16 +9,23 @@
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
 #include "service/core/errors.h"
+#include "service/core/sender_clocks.h"
 
 namespace journey::core {
 
 // Checks every field of an append against touchpoint.proto and limits.h.
-// `now` bounds occurred_at. Unknown fields and payloads of newer clients are
-// accepted only where some known payload is set.
+// `now` bounds occurred_at as `clocks` correct it. Unknown fields, and payloads
+// of newer clients, are accepted; unknown values of enums are not.
 [[nodiscard]] absl::Status ValidateAppend(const v1::AppendRequest& request,
-                                          Micros now);
+                                          Micros now,
+                                          const SenderClocks& clocks);
 
 [[nodiscard]] absl::Status ValidateRetract(const v1::RetractRequest& request);
+
+// The replacement is checked as in an append.
+[[nodiscard]] absl::Status ValidateAmend(const v1::AmendRequest& request,
+                                         Micros now,
+                                         const SenderClocks& clocks);
 
 [[nodiscard]] absl::Status ValidateRead(const v1::ReadRequest& request);
 

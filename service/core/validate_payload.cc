@@ -1,8 +1,10 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "service/core/identity.h"
 #include "service/core/limits.h"
+#include "service/core/touchpoint.h"
 #include "service/core/validate_touchpoint.h"
 
 namespace journey::core {
@@ -283,9 +285,35 @@ void CheckAccountMerge(const v1::Touchpoint& t, const FieldChecker& at) {
   payload.Text("actor", merge.actor(), kIdBytesMax);
 }
 
+// Payloads of newer versions are unknown fields here. With two payloads the
+// last one would win, in a newer version only: the meaning would change.
+void CheckOnePayload(const v1::Touchpoint& t, const FieldChecker& at) {
+  const auto& unknown = t.GetReflection()->GetUnknownFields(t);
+  int payload = t.payload_case();
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const google::protobuf::UnknownField& field = unknown.field(i);
+    const int number = field.number();
+    if (number < kPayloadFieldMin || number > kPayloadFieldMax) continue;
+    if (payload != 0 && payload != number) {
+      return at.Fail("payload",
+                     absl::StrCat("is set twice, by the fields ", payload,
+                                  " and ", number, "; set exactly one"));
+    }
+    if (field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
+      return at.Fail("payload",
+                     absl::StrCat("of field ", number,
+                                  " is no message; fields ", kPayloadFieldMin,
+                                  " to ", kPayloadFieldMax, " are payloads"));
+    }
+    payload = number;
+  }
+  if (payload == 0) at.Fail("payload", "is required; set exactly one");
+}
+
 }  // namespace
 
 void CheckPayload(const v1::Touchpoint& t, const FieldChecker& at) {
+  CheckOnePayload(t, at);
   switch (t.payload_case()) {
     case v1::Touchpoint::kSiteVisit:
       return Check(t.site_visit(), {at, "site_visit"});
@@ -340,7 +368,7 @@ void CheckPayload(const v1::Touchpoint& t, const FieldChecker& at) {
     case v1::Touchpoint::kAccountMerge:
       return CheckAccountMerge(t, at);
     case v1::Touchpoint::PAYLOAD_NOT_SET:
-      return at.Fail("payload", "is required; set exactly one");
+      return;
   }
 }
 

@@ -132,6 +132,39 @@ void CheckBytes(absl::string_view name, size_t bytes, size_t bytes_max,
                              " bytes in serialised form, is ", bytes));
 }
 
+// Of a source whose clock is not trusted.
+void CheckCorrected(const v1::Touchpoint& t, Micros now,
+                    const SenderClocks& clocks, const FieldChecker& at) {
+  const Micros corrected = *clocks.CorrectedOccurredAt(t, now);
+  if (corrected >= 0 && corrected <= now + kFutureToleranceMicros) return;
+  at.Fail("occurred_at",
+          absl::StrCat("is ", FormatInstant(corrected),
+                       " once corrected by sent_at; must be from 1970 on and "
+                       "at most ",
+                       kFutureToleranceMicros / kMicrosPerSecond / 3600,
+                       " hours after the server's clock, which says ",
+                       FormatInstant(now)));
+}
+
+void CheckTimes(const v1::Touchpoint& t, Micros now, const SenderClocks& clocks,
+                const FieldChecker& at) {
+  const bool is_sent = t.has_sent_at() && at.Instant("sent_at", t.sent_at());
+  if (clocks.Trusts(t.source())) {
+    return CheckHappened("occurred_at", t.has_occurred_at(), t.occurred_at(),
+                         now, at);
+  }
+  if (!t.has_sent_at()) {
+    at.Fail("sent_at",
+            "is required: the rule set does not trust the clock of this "
+            "source");
+  }
+  if (!t.has_occurred_at()) {
+    at.Fail("occurred_at", "is required");
+  } else if (at.Instant("occurred_at", t.occurred_at()) && is_sent) {
+    CheckCorrected(t, now, clocks, at);
+  }
+}
+
 }  // namespace
 
 void CheckHappened(absl::string_view name, bool is_set,
@@ -150,11 +183,10 @@ void CheckHappened(absl::string_view name, bool is_set,
 }
 
 size_t CheckTouchpoint(const v1::Touchpoint& t, Micros now,
-                       const FieldChecker& at) {
+                       const SenderClocks& clocks, const FieldChecker& at) {
   at.RequiredPlainText("source", t.source(), kSourceBytesMax);
   at.RequiredPlainText("touchpoint_id", t.touchpoint_id(), kIdBytesMax);
-  CheckHappened("occurred_at", t.has_occurred_at(), t.occurred_at(), now, at);
-  if (t.has_sent_at()) at.Instant("sent_at", t.sent_at());
+  CheckTimes(t, now, clocks, at);
   CheckSubjects(t, at);
   at.Enum("direction", t.direction());
   at.Text("channel", t.channel(), kLabelBytesMax);

@@ -10,6 +10,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "service/core/big_endian.h"
 #include "service/core/errors.h"
+#include "service/core/time.h"
 #include "service/log/crc32c.h"
 #include "service/log/event_log.h"
 
@@ -44,7 +45,7 @@ void FillCrc(std::string& framed) {
 // serialised straight into the value. Deterministic, unknown fields included.
 void AppendTouchpointRecord(const LogEvent& event, std::string& value) {
   using storage::v1::LogRecord;
-  const v1::Touchpoint& touchpoint = *event.touchpoint;
+  const v1::Touchpoint& touchpoint = *AsGiven(event);
   const size_t bytes = touchpoint.ByteSizeLong();
   value.reserve(value.size() + bytes + kRecordOverheadBytes);
   google::protobuf::io::StringOutputStream stream(&value);
@@ -62,6 +63,11 @@ void AppendTouchpointRecord(const LogEvent& event, std::string& value) {
   for (const v1::SubjectType type : event.inert_links) {
     coded.WriteTag(Tag(LogRecord::kInertLinksFieldNumber, kVarint));
     coded.WriteVarint32(static_cast<uint32_t>(type));
+  }
+  if (event.given != nullptr) {
+    coded.WriteTag(Tag(LogRecord::kOccurredAtUsFieldNumber, kVarint));
+    coded.WriteVarint64(
+        static_cast<uint64_t>(core::ToMicros(event.touchpoint->occurred_at())));
   }
 }
 
@@ -269,6 +275,9 @@ absl::StatusOr<LogEvent> DecodeEvent(
           std::shared_ptr<const v1::Touchpoint>(arena, touchpoint);
       for (const int type : record.inert_links()) {
         event.inert_links.push_back(static_cast<v1::SubjectType>(type));
+      }
+      if (record.has_occurred_at_us()) {
+        CorrectOccurredAt(record.occurred_at_us(), event);
       }
       return event;
     }

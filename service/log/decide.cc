@@ -1,5 +1,7 @@
 #include "service/log/decide.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -42,13 +44,54 @@ absl::Status SubjectFull(const v1::Subject& subject) {
        {"limit", absl::StrCat(core::kSubjectTouchpointsMax)}});
 }
 
+// The field of a touchpoint that names a subject of this type.
+const char* FieldOf(v1::SubjectType type) {
+  switch (type) {
+    case v1::SUBJECT_TYPE_ACCOUNT:
+      return "account_id";
+    case v1::SUBJECT_TYPE_CONTACT:
+      return "contact_id";
+    case v1::SUBJECT_TYPE_VISITOR:
+      return "anonymous_id";
+    default:
+      return "deal_id";
+  }
+}
+
+std::string Describe(const std::optional<core::SubjectRef>& subject) {
+  if (!subject.has_value()) return "no subject";
+  return absl::StrCat(core::SubjectTypeName(subject->type), " \"", subject->id,
+                      "\"");
+}
+
+// What takes the place of a touchpoint must be written to the same subject.
+absl::Status CheckSameSubject(const v1::Touchpoint& target,
+                              const v1::Touchpoint& replacement) {
+  const auto before = core::SubjectOf(target);
+  const auto after = core::SubjectOf(replacement);
+  if (before == after) return absl::OkStatus();
+  // The most encompassing id decides, so it is the one that is wrong.
+  const v1::SubjectType type =
+      before.has_value() && after.has_value()
+          ? std::min(before->type, after->type)
+          : (before.has_value() ? before : after)->type;
+  core::Violations violations;
+  violations.Add(
+      absl::StrCat("replacement.", FieldOf(type)),
+      absl::StrCat("writes the replacement to ", Describe(after),
+                   ", but the target is written to ", Describe(before),
+                   "; give both the same subject, or use Retract and Append"));
+  return violations.ToStatus();
+}
+
 // Decides one append. A batch may name an id more than once; `changed_` holds
 // what the batch itself has done to each, so that the rest of it is decided
 // as if it came later.
 class Decider {
  public:
-  Decider(const Append& append, const Facts& facts, core::Micros now)
-      : append_(append), facts_(facts), now_(now) {}
+  Decider(const Append& append, const Facts& facts,
+          const core::SenderClocks& clocks, core::Micros now)
+      : append_(append), facts_(facts), clocks_(clocks), now_(now) {}
 
   absl::StatusOr<Decision> Run() {
     const size_t entries =
@@ -81,6 +124,10 @@ class Decider {
     if (known.entry.position == 0) {
       LogEvent& event = Add();
       event.touchpoint = touchpoint;
+      if (const auto corrected =
+              clocks_.CorrectedOccurredAt(*touchpoint, now_)) {
+        CorrectOccurredAt(*corrected, event);
+      }
       event.retracted_on_arrival = known.entry.retraction_position != 0;
       NoteInertLinks(i, event);
       known.entry.position = event.position;
@@ -93,9 +140,8 @@ class Decider {
           append_.id_name.empty()
               ? absl::StrCat("touchpoints[", i, "].touchpoint_id")
               : std::string(append_.id_name),
-          absl::StrCat("the id is known with other content; if the first copy "
-                       "is wrong, retract it and append the right one under a "
-                       "new id"));
+          "the id is known with other content; if the first copy is wrong, "
+          "amend it: the right one gets a new id");
     }
   }
 
@@ -166,6 +212,11 @@ class Decider {
   }
 
   absl::Status CheckAddition() const {
+    if (append_.is_amendment && facts_.ids.back().touchpoint != nullptr) {
+      absl::Status status = CheckSameSubject(*facts_.ids.back().touchpoint,
+                                             *append_.touchpoints.front());
+      if (!status.ok()) return status;
+    }
     for (size_t i = 0; i < append_.expected_versions.size(); ++i) {
       const v1::ExpectedVersion& expected = append_.expected_versions[i];
       const int64_t current = facts_.versions[i];
@@ -201,6 +252,7 @@ class Decider {
 
   const Append& append_;
   const Facts& facts_;
+  const core::SenderClocks& clocks_;
   const core::Micros now_;
   bool single_ = false;
   Change only_;
@@ -214,8 +266,9 @@ class Decider {
 }  // namespace
 
 absl::StatusOr<Decision> Decide(const Append& append, const Facts& facts,
+                                const core::SenderClocks& clocks,
                                 core::Micros now) {
-  return Decider(append, facts, now).Run();
+  return Decider(append, facts, clocks, now).Run();
 }
 
 }  // namespace journey::log

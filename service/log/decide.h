@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
+#include "service/core/sender_clocks.h"
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
 
@@ -19,9 +20,9 @@ namespace journey::log {
 // What is known of one (source, touchpoint_id) before the append.
 struct IdFact {
   IdEntry entry;
-  // What stands at `entry.position`. Required where that is set and the append
-  // carries a touchpoint with this id, or retracts one kind only; must live as
-  // long as the decision is being made.
+  // What stands at `entry.position`, as its source gave it. Required where that
+  // is set and the append carries a touchpoint with this id, retracts one kind
+  // only or amends; must live as long as the decision is being made.
   const v1::Touchpoint* touchpoint = nullptr;
 };
 
@@ -57,9 +58,12 @@ struct Decision {
 // versions, full subjects and storage are checked, in this order. Errors:
 // ALREADY_EXISTS (TOUCHPOINT_CONFLICT), ABORTED (VERSION_MISMATCH),
 // RESOURCE_EXHAUSTED (SUBJECT_FULL, STORAGE_FULL), INVALID_ARGUMENT
-// (VALIDATION_FAILED) for a retraction of another kind than the wanted one.
+// (VALIDATION_FAILED) for a retraction of another kind than the wanted one, and
+// for an amendment that adds something and is written to another subject than
+// its target.
 [[nodiscard]] absl::StatusOr<Decision> Decide(const Append& append,
                                               const Facts& facts,
+                                              const core::SenderClocks& clocks,
                                               core::Micros now);
 
 }  // namespace journey::log

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/write_batch.h"
 #include "service/core/errors.h"
+#include "service/core/time.h"
 #include "service/log/codec.h"
 #include "service/log/files.h"
 #include "service/log/layout.h"
@@ -64,6 +65,13 @@ absl::Status FillBatch(const CommitGroup& group,
 }
 
 }  // namespace
+
+void CorrectOccurredAt(core::Micros occurred_at, LogEvent& event) {
+  event.given = AsGiven(event);
+  auto corrected = std::make_shared<v1::Touchpoint>(*event.given);
+  *corrected->mutable_occurred_at() = core::ToTimestamp(occurred_at);
+  event.touchpoint = std::move(corrected);
+}
 
 absl::InlinedVector<core::LinkRef, 2> LinksInForce(const LogEvent& event) {
   auto links = core::LinksOf(*event.touchpoint);

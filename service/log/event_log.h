@@ -36,7 +36,11 @@ using InertLinks = std::vector<v1::SubjectType>;
 struct LogEvent {
   int64_t position = 0;
   core::Micros received_at = 0;
+  // As everybody is to see it: its occurred_at is corrected where the clock of
+  // its source is not trusted.
   std::shared_ptr<const v1::Touchpoint> touchpoint;
+  // As its source gave it, where that differs; else null.
+  std::shared_ptr<const v1::Touchpoint> given;
   std::shared_ptr<const storage::v1::RetractionRecord> retraction;
   // A retraction of this touchpoint stands before it in the log.
   bool retracted_on_arrival = false;
@@ -44,6 +48,15 @@ struct LogEvent {
   // subject.
   InertLinks inert_links;
 };
+
+// The event's touchpoint as its source gave it.
+[[nodiscard]] inline const std::shared_ptr<const v1::Touchpoint>& AsGiven(
+    const LogEvent& event) {
+  return event.given == nullptr ? event.touchpoint : event.given;
+}
+
+// Lets the event's touchpoint, so far as it was given, have occurred then.
+void CorrectOccurredAt(core::Micros occurred_at, LogEvent& event);
 
 // The links that the event's touchpoint asserts and that are not inert. They
 // refer to the touchpoint.
@@ -146,8 +159,8 @@ class EventLog {
 // where a touchpoint's bytes are written.
 [[nodiscard]] std::string EncodeEvent(const LogEvent& event);
 
-// Reads them back. The touchpoint lies in the arena and keeps it, with all
-// that was read into it. DATA_LOSS when the bytes are damaged.
+// Reads them back. The touchpoint as given lies in the arena and keeps it, with
+// all that was read into it. DATA_LOSS when the bytes are damaged.
 [[nodiscard]] absl::StatusOr<LogEvent> DecodeEvent(
     int64_t position, absl::string_view value,
     const std::shared_ptr<google::protobuf::Arena>& arena);

@@ -28,7 +28,7 @@ void PendingGroup::Add(absl::string_view tenant_id, const TenantHead& before,
       IdFact& fact =
           ids_[{name, touchpoint.source(), touchpoint.touchpoint_id()}];
       fact.entry.position = event.position;
-      fact.touchpoint = &touchpoint;
+      fact.touchpoint = AsGiven(event).get();
       const NamedSubjects named(name, touchpoint);
       if (!named.empty()) ++subjects_[*named.begin()];
     } else {

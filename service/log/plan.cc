@@ -85,8 +85,9 @@ void Planner::Collect(const std::vector<Append>& appends) {
     for (const auto& retraction : append.retractions) {
       tenant.ids.emplace_back(retraction->source(),
                               retraction->touchpoint_id());
-      tenant.needs_content.push_back(append.only_kind !=
-                                     v1::TOUCHPOINT_KIND_UNSPECIFIED);
+      tenant.needs_content.push_back(append.is_amendment ||
+                                     append.only_kind !=
+                                         v1::TOUCHPOINT_KIND_UNSPECIFIED);
     }
   }
 }
@@ -134,7 +135,7 @@ absl::Status Planner::FetchContents(Tenant& tenant) {
           "tenant ", tenant.id, ": the id index says that position ",
           event.position, " is a touchpoint, but it is not"));
     }
-    tenant.contents[indexes[i]] = event.touchpoint;
+    tenant.contents[indexes[i]] = AsGiven(event);
   }
   return absl::OkStatus();
 }
@@ -160,7 +161,7 @@ absl::StatusOr<Decision> Planner::DecideOne(const Append& append,
   GatherFull(append, tenant);
   status = GatherInert(append, tenant);
   if (!status.ok()) return status;
-  return Decide(append, facts_, now);
+  return Decide(append, facts_, options_.sender_clocks, now);
 }
 
 absl::Status Planner::GatherVersions(const Append& append, const Tenant& tenant,

@@ -39,6 +39,7 @@ class Planner {
   struct Options {
     EventLog* log = nullptr;
     CommitIndex* index = nullptr;
+    core::SenderClocks sender_clocks;
     // The newest group in the views.
     std::function<int64_t()> applied_group;
     // Returns once the views contain the group; false when they never will.

@@ -11,6 +11,7 @@
 #include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/core/sync.h"
+#include "service/core/time.h"
 #include "service/log/plan.h"
 
 namespace journey::log {
@@ -25,6 +26,19 @@ size_t BytesOf(const Append& append) {
     bytes += retraction->ByteSizeLong();
   }
   return bytes;
+}
+
+void ReportSent(const CommitGroup& group, WriterObserver& observer) {
+  for (const TenantEvents& tenant : group.tenants) {
+    for (const LogEvent& event : tenant.events) {
+      if (event.touchpoint == nullptr || !event.touchpoint->has_sent_at()) {
+        continue;
+      }
+      observer.OnSent(
+          event.touchpoint->source(),
+          event.received_at - core::ToMicros(event.touchpoint->sent_at()));
+    }
+  }
 }
 
 size_t EventsOf(const Append& append) {
@@ -45,7 +59,7 @@ class GroupWriter final : public Writer {
         committed_group_(options_.log->head_group()),
         newest_received_(CommittedAt(*options_.log, committed_group_)),
         applied_group_(committed_group_),
-        planner_({options_.log, options_.index,
+        planner_({options_.log, options_.index, options_.sender_clocks,
                   [this] { return applied_group(); },
                   [this](int64_t number) { return WaitApplied(number); }}),
         committer_([this] { CommitLoop(); }),
@@ -245,6 +259,7 @@ bool GroupWriter::Commit(const Plan& plan) {
     for (const std::string& value : plan.values) bytes += value.size();
     options_.observer->OnGroup(static_cast<int64_t>(plan.values.size()), bytes,
                                took.count());
+    ReportSent(*plan.group, *options_.observer);
   }
   return true;
 }

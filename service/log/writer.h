@@ -16,6 +16,7 @@
 #include "journey/v1/touchpoint_service.pb.h"
 #include "service/core/clock.h"
 #include "service/core/identity.h"
+#include "service/core/sender_clocks.h"
 #include "service/log/event_log.h"
 
 namespace journey::log {
@@ -70,9 +71,12 @@ class GroupSink {
 // One validated append (core/validate.h), ready to be decided.
 struct Append {
   std::string tenant_id;
-  // Touchpoints, normalised; or retractions (target_position unset).
+  // Touchpoints, normalised; or retractions (target_position unset); or one of
+  // each, which are an amendment.
   std::vector<std::shared_ptr<const v1::Touchpoint>> touchpoints;
   std::vector<std::shared_ptr<storage::v1::RetractionRecord>> retractions;
+  // The touchpoint takes the place of the one that is retracted.
+  bool is_amendment = false;
   // Retract touchpoints of this kind only, where they are known.
   v1::TouchpointKind only_kind = v1::TOUCHPOINT_KIND_UNSPECIFIED;
   // What a request that is about one touchpoint calls its id, for errors.
@@ -93,6 +97,9 @@ class WriterObserver {
   virtual void OnRepeated(int64_t events) = 0;
   // Links that bind nobody because a bound is reached.
   virtual void OnInertLinks(int64_t links) = 0;
+  // A new touchpoint of the source was received so long after it was sent, by
+  // two clocks: the source's skew, and the time on the way.
+  virtual void OnSent(absl::string_view source, core::Micros skew) = 0;
 };
 
 struct WriterOptions {
@@ -100,6 +107,7 @@ struct WriterOptions {
   CommitIndex* index = nullptr;
   GroupSink* sink = nullptr;
   const core::Clock* clock = nullptr;
+  core::SenderClocks sender_clocks;
   // May be null.
   WriterObserver* observer = nullptr;
   // Free bytes of the disk that holds the log; appends are refused below

@@ -83,7 +83,8 @@ absl::StatusOr<log::Append> AppendStream::ParseBatch() {
   v1::AppendStreamRequest request;
   absl::Status status = Parse(request_, &request);
   if (status.ok()) {
-    status = core::ValidateAppend(request.batch(), env_.clock->Now());
+    status = core::ValidateAppend(request.batch(), env_.clock->Now(),
+                                  env_.sender_clocks);
   }
   if (!status.ok()) return status;
   return ToAppend(std::move(*request.mutable_batch()));

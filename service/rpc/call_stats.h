@@ -22,6 +22,7 @@ enum class Method : size_t {
   kRead,
   kSubscribe,
   kRetract,
+  kAmend,
   kGetJourney,
   kBatchGetJourneys,
   kListJourneys,
@@ -46,13 +47,14 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 20;
+inline constexpr size_t kMethodCount = 21;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
     {"journey.v1.TouchpointService", "Read", "server_stream"},
     {"journey.v1.TouchpointService", "Subscribe", "server_stream"},
     {"journey.v1.TouchpointService", "Retract", "unary"},
+    {"journey.v1.TouchpointService", "Amend", "unary"},
     {"journey.v1.JourneyService", "GetJourney", "unary"},
     {"journey.v1.JourneyService", "BatchGetJourneys", "unary"},
     {"journey.v1.JourneyService", "ListJourneys", "unary"},

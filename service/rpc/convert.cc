@@ -13,6 +13,7 @@
 namespace journey::rpc {
 namespace {
 
+constexpr absl::string_view kReplacementIdName = "replacement.touchpoint_id";
 constexpr absl::string_view kLinkIdName = "link_id";
 constexpr absl::string_view kMergeIdName = "merge_id";
 
@@ -54,6 +55,17 @@ log::Append OneRetraction(const Request& request, const std::string& id,
   return append;
 }
 
+std::shared_ptr<storage::v1::RetractionRecord> MakeRetraction(
+    const v1::TouchpointRef& target, const std::string& reason,
+    const std::string& actor) {
+  auto record = std::make_shared<storage::v1::RetractionRecord>();
+  record->set_source(target.source());
+  record->set_touchpoint_id(target.touchpoint_id());
+  record->set_reason(reason);
+  record->set_actor(actor);
+  return record;
+}
+
 }  // namespace
 
 log::Append ToAppend(v1::AppendRequest request) {
@@ -78,13 +90,20 @@ log::Append ToAppend(const v1::RetractRequest& request) {
   log::Append append;
   append.tenant_id = request.tenant_id();
   for (const v1::TouchpointRef& target : request.targets()) {
-    auto record = std::make_shared<storage::v1::RetractionRecord>();
-    record->set_source(target.source());
-    record->set_touchpoint_id(target.touchpoint_id());
-    record->set_reason(request.reason());
-    record->set_actor(request.actor());
-    append.retractions.push_back(std::move(record));
+    append.retractions.push_back(
+        MakeRetraction(target, request.reason(), request.actor()));
   }
+  return append;
+}
+
+log::Append ToAppend(v1::AmendRequest request) {
+  auto replacement = std::make_shared<v1::Touchpoint>();
+  replacement->Swap(request.mutable_replacement());
+  log::Append append = OneTouchpoint(
+      request.tenant_id(), std::move(replacement), kReplacementIdName);
+  append.is_amendment = true;
+  append.retractions.push_back(
+      MakeRetraction(request.target(), request.reason(), request.actor()));
   return append;
 }
 
@@ -130,7 +149,10 @@ v1::Event ToEvent(const log::LogEvent& event) {
   out.set_position(event.position);
   *out.mutable_received_at() = core::ToTimestamp(event.received_at);
   if (event.touchpoint != nullptr) {
-    *out.mutable_touchpoint() = *event.touchpoint;
+    *out.mutable_touchpoint() = *AsGiven(event);
+    if (event.given != nullptr) {
+      *out.mutable_corrected_occurred_at() = event.touchpoint->occurred_at();
+    }
     for (const v1::SubjectType type : event.inert_links) {
       out.add_inert_links(type);
     }

@@ -17,6 +17,7 @@ namespace journey::rpc {
 // A validated append, normalised; `done` is left to the caller.
 [[nodiscard]] log::Append ToAppend(v1::AppendRequest request);
 [[nodiscard]] log::Append ToAppend(const v1::RetractRequest& request);
+[[nodiscard]] log::Append ToAppend(v1::AmendRequest request);
 // A link or merge is a touchpoint, taken back by a retraction.
 [[nodiscard]] log::Append ToAppend(const v1::LinkRequest& request);
 [[nodiscard]] log::Append ToAppend(const v1::UnlinkRequest& request);

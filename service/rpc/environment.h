@@ -9,6 +9,7 @@
 #include <string>
 
 #include "service/core/clock.h"
+#include "service/core/sender_clocks.h"
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
 #include "service/rpc/call_stats.h"
@@ -25,6 +26,7 @@ struct Environment {
   log::Writer* writer = nullptr;
   views::Views* views = nullptr;
   const core::Clock* clock = nullptr;
+  core::SenderClocks sender_clocks;
   CallStats* stats = nullptr;
   StreamRegistry* streams = nullptr;
   InFlight* in_flight = nullptr;

@@ -17,8 +17,8 @@ grpc::ServerUnaryReactor* TouchpointHandler::Append(
   return RunUnary<v1::AppendRequest>(
       env_, Method::kAppend, request, response,
       [this](UnaryCall* call, v1::AppendRequest message) {
-        const absl::Status status =
-            core::ValidateAppend(message, env_.clock->Now());
+        const absl::Status status = core::ValidateAppend(
+            message, env_.clock->Now(), env_.sender_clocks);
         if (!status.ok()) return call->Refuse(status);
         log::Append append = ToAppend(std::move(message));
         append.done =
@@ -42,6 +42,27 @@ grpc::ServerUnaryReactor* TouchpointHandler::Retract(
           if (!outcome.ok()) return call->Refuse(outcome.status());
           v1::RetractResponse answer;
           answer.mutable_results()->Swap(outcome->mutable_results());
+          call->Reply(answer);
+        };
+        env_.writer->Submit(std::move(append));
+      });
+}
+
+grpc::ServerUnaryReactor* TouchpointHandler::Amend(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunUnary<v1::AmendRequest>(
+      env_, Method::kAmend, request, response,
+      [this](UnaryCall* call, v1::AmendRequest message) {
+        const absl::Status status =
+            core::ValidateAmend(message, env_.clock->Now(), env_.sender_clocks);
+        if (!status.ok()) return call->Refuse(status);
+        log::Append append = ToAppend(std::move(message));
+        append.done = [call](absl::StatusOr<v1::AppendResponse> outcome) {
+          if (!outcome.ok()) return call->Refuse(outcome.status());
+          v1::AmendResponse answer;
+          answer.mutable_replacement()->Swap(outcome->mutable_results(0));
+          answer.mutable_retraction()->Swap(outcome->mutable_results(1));
           call->Reply(answer);
         };
         env_.writer->Submit(std::move(append));

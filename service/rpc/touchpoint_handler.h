@@ -15,7 +15,8 @@ using RawTouchpointService =
             v1::TouchpointService::WithRawCallbackMethod_Read<
                 v1::TouchpointService::WithRawCallbackMethod_Subscribe<
                     v1::TouchpointService::WithRawCallbackMethod_Retract<
-                        v1::TouchpointService::Service>>>>>;
+                        v1::TouchpointService::WithRawCallbackMethod_Amend<
+                            v1::TouchpointService::Service>>>>>>;
 
 // Never blocks: appends are answered by the writer, reads by workers.
 class TouchpointHandler final : public RawTouchpointService {
@@ -37,6 +38,9 @@ class TouchpointHandler final : public RawTouchpointService {
   grpc::ServerUnaryReactor* Retract(grpc::CallbackServerContext* context,
                                     const grpc::ByteBuffer* request,
                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Amend(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
 
  private:
   const Environment& env_;

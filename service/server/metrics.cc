@@ -156,6 +156,15 @@ void MetricsCollector::CollectWrites(Families& out) const {
   Counter(out, "journey_inert_links_total",
           "Links that bind nobody because a bound is reached",
           static_cast<double>(writes.inert_links()));
+  MetricFamily& skew = out.emplace_back(GaugeFamily(
+      "journey_source_clock_skew_seconds",
+      "Receipt minus sent_at of the source's newest touchpoint, in seconds"));
+  for (const auto& [source, micros] : writes.ClockSkews()) {
+    AddGauge(skew,
+             static_cast<double>(micros) /
+                 static_cast<double>(core::kMicrosPerSecond),
+             {{"source", source}});
+  }
   Gauge(out, "journey_log_head_group", "Newest durable commit group",
         static_cast<double>(sources_.log->head_group()));
   Gauge(out, "journey_log_events", "Events in the log",

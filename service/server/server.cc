@@ -38,6 +38,11 @@ constexpr int kGoodbyeSeconds = 1;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 
+core::SenderClocks SenderClocksOf(const v1::ClockRules& rules) {
+  return core::SenderClocks(
+      {rules.untrusted_sources().begin(), rules.untrusted_sources().end()});
+}
+
 uint64_t FreeBytes(const std::string& directory) {
   std::error_code error;
   const auto space = std::filesystem::space(directory, error);
@@ -188,6 +193,7 @@ absl::Status ServerImpl::StartWriter() {
   options.index = views_.get();
   options.sink = views_.get();
   options.clock = clock_;
+  options.sender_clocks = SenderClocksOf(rules_->rule_set().clocks());
   options.observer = writes_.get();
   options.free_space = [directory = options_.config.data_dir] {
     return FreeBytes(directory);
@@ -206,6 +212,7 @@ void ServerImpl::MakeEnvironment() {
   env_.writer = writer_.get();
   env_.views = views_.get();
   env_.clock = clock_;
+  env_.sender_clocks = SenderClocksOf(rules_->rule_set().clocks());
   env_.stats = &stats_;
   env_.streams = &streams_;
   env_.in_flight = &in_flight_;

@@ -15,6 +15,24 @@ void WriterMetrics::OnGroup(int64_t events, size_t bytes,
   if (recent_.size() > size_t{core::kGroupsInFlightMax}) recent_.pop_front();
 }
 
+void WriterMetrics::OnSent(absl::string_view source, core::Micros skew) {
+  core::MutexLock lock(&mutex_);
+  const auto known = clock_skews_.find(source);
+  if (known != clock_skews_.end()) {
+    known->second = skew;
+  } else if (clock_skews_.size() < size_t{core::kMetricSourcesMax}) {
+    clock_skews_.emplace(source, skew);
+  } else {
+    clock_skews_[kOtherSources] = skew;
+  }
+}
+
+std::vector<std::pair<std::string, core::Micros>> WriterMetrics::ClockSkews()
+    const {
+  core::MutexLock lock(&mutex_);
+  return {clock_skews_.begin(), clock_skews_.end()};
+}
+
 double WriterMetrics::LagSeconds(int64_t view_group) {
   core::MutexLock lock(&mutex_);
   for (const auto& [group, durable_at] : recent_) {

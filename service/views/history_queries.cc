@@ -183,7 +183,11 @@ class TimelinePage {
   void AddTouchpoint(const PlacedEvent& placed,
                      v1::GetTimelineResponse& response) {
     v1::TimelineEntry& entry = *response.add_entries();
-    *entry.mutable_touchpoint() = *placed.event.touchpoint;
+    *entry.mutable_touchpoint() = *log::AsGiven(placed.event);
+    if (placed.event.given != nullptr) {
+      *entry.mutable_corrected_occurred_at() =
+          placed.event.touchpoint->occurred_at();
+    }
     entry.set_position(placed.row.position);
     *entry.mutable_received_at() = core::ToTimestamp(placed.event.received_at);
     entry.set_retracted(placed.row.retraction_position != 0);

@@ -133,6 +133,16 @@ grpc::Status FakeTouchpoints::Retract(grpc::ServerContext* /*context*/,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeTouchpoints::Amend(grpc::ServerContext* /*context*/,
+                                    const v1::AmendRequest* request,
+                                    v1::AmendResponse* response) {
+  amend_request = *request;
+  response->mutable_replacement()->set_position(1234);
+  response->mutable_retraction()->set_position(7);
+  response->mutable_retraction()->set_repeated(true);
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeJourneys::GetJourney(grpc::ServerContext* /*context*/,
                                       const v1::GetJourneyRequest* request,
                                       v1::GetJourneyResponse* response) {

@@ -50,6 +50,7 @@ class FakeTouchpoints final : public v1::TouchpointService::Service {
   [[nodiscard]] int batches();
   [[nodiscard]] std::vector<v1::SubscribeRequest> subscribe_requests();
   v1::RetractRequest retract_request;
+  v1::AmendRequest amend_request;
   v1::ReadRequest read_request;
 
   grpc::Status AppendStream(
@@ -65,6 +66,9 @@ class FakeTouchpoints final : public v1::TouchpointService::Service {
   grpc::Status Retract(grpc::ServerContext* context,
                        const v1::RetractRequest* request,
                        v1::RetractResponse* response) override;
+  grpc::Status Amend(grpc::ServerContext* context,
+                     const v1::AmendRequest* request,
+                     v1::AmendResponse* response) override;
 
  private:
   void Take(const v1::AppendRequest& batch, v1::AppendResponse* response);

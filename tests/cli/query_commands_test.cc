@@ -352,6 +352,26 @@ TEST(QueryCommandsTest, ReadsEventsAsAnArray) {
   EXPECT_EQ(server.touchpoints.read_request.order(), v1::READ_ORDER_BACKWARDS);
 }
 
+TEST(QueryCommandsTest, ShowsWhenItOccurredByTheServersClock) {
+  FakeServer server;
+  v1::Touchpoint call;
+  *call.mutable_occurred_at() = DaysAgo(30);
+  call.mutable_call()->set_outcome(v1::Call::OUTCOME_BUSY);
+  v1::Event event;
+  *event.mutable_touchpoint() = call;
+  v1::TimelineEntry& entry = *server.journeys.timeline.add_entries();
+  *entry.mutable_touchpoint() = call;
+  *event.mutable_corrected_occurred_at() = DaysAgo(1);
+  *entry.mutable_corrected_occurred_at() = DaysAgo(1);
+  server.touchpoints.events = {event};
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"read"},
+        {"journey", "timeline", "account:acme"}}) {
+    const RunResult result = RunCli(server.With(command));
+    EXPECT_THAT(result.out, HasSubstr("2025-02-28 00:00  call busy"));
+  }
+}
+
 TEST(QueryCommandsTest, ShowsTheStatus) {
   FakeServer server;
   server.admin.status.set_version("0.1.0");

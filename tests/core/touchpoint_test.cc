@@ -30,6 +30,7 @@ struct KindCase {
 };
 
 constexpr KindCase kKindCases[] = {
+    {"", kInternal, false, false},
     {"site_visit {}", kIn, false, false},
     {"ad_interaction { action: ACTION_IMPRESSION }", kOut, false, false},
     {"ad_interaction { action: ACTION_CLICK }", kIn, false, false},

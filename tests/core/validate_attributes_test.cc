@@ -23,8 +23,9 @@ class ValidateAttributesTest : public ::testing::Test {
   }
 
   [[nodiscard]] bool Accepted() const {
-    const std::vector<std::string> refused = testing::ViolatedFields(
-        ValidateAppend(testing::MakeAppend({touchpoint_}), testing::kNow));
+    const std::vector<std::string> refused =
+        testing::ViolatedFields(ValidateAppend(
+            testing::MakeAppend({touchpoint_}), testing::kNow, SenderClocks()));
     if (refused.empty()) return true;
     EXPECT_THAT(refused, ::testing::ElementsAre("touchpoints[0].attributes"));
     return false;

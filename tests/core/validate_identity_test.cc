@@ -227,7 +227,7 @@ TEST(ValidateIdentityTest, DescriptionsTellTheWayOut) {
 
 TEST(ValidateIdentityTest, TouchpointsOfTheTwoKindsNameWhoBelongsTogether) {
   const auto check = [](const v1::Touchpoint& touchpoint) {
-    return ValidateAppend(MakeAppend({touchpoint}), kNow);
+    return ValidateAppend(MakeAppend({touchpoint}), kNow, SenderClocks());
   };
   const std::string t = "touchpoints[0].";
   CheckCases(SampleOf("identity_link"),

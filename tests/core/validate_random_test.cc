@@ -165,7 +165,7 @@ void UseAccepted(const v1::AppendRequest& request) {
 
 // Returns whether the request was accepted.
 bool Check(const v1::AppendRequest& request) {
-  const absl::Status status = ValidateAppend(request, kNow);
+  const absl::Status status = ValidateAppend(request, kNow, SenderClocks());
   if (status.ok()) {
     UseAccepted(request);
   } else {

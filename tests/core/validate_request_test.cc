@@ -35,7 +35,7 @@ Request Parse(const std::string& text) {
 }
 
 Fields Refused(const v1::AppendRequest& request) {
-  return ViolatedFields(ValidateAppend(request, kNow));
+  return ViolatedFields(ValidateAppend(request, kNow, SenderClocks()));
 }
 
 TEST(ValidateAppendTest, TenantIdsHaveAForm) {
@@ -234,6 +234,53 @@ TEST(ValidateRetractTest, AtMostAThousandTargets) {
   EXPECT_TRUE(ValidateRetract(request).ok());
   *request.add_targets() = request.targets(0);
   EXPECT_THAT(ViolatedFields(ValidateRetract(request)), ElementsAre("targets"));
+}
+
+TEST(ValidateAmendTest, ChecksEveryField) {
+  const std::string target = "target { source: 'crm' touchpoint_id: 'wrong' } ";
+  const auto by = [](const v1::Touchpoint& touchpoint) {
+    return absl::StrCat("replacement { ", touchpoint.ShortDebugString(), " } ");
+  };
+  const std::string replacement = by(SampleOf("chat"));
+  v1::Touchpoint no_outcome = SampleOf("call");
+  no_outcome.mutable_call()->clear_outcome();
+  struct {
+    const char* desc;
+    std::string request;
+    Fields refused;
+  } const cases[] = {
+      {"fine", target + replacement, {}},
+      {"of another source",
+       "target { source: 'x' touchpoint_id: 'tp-1' } " + replacement,
+       {}},
+      {"nothing", "", {"target.source", "target.touchpoint_id", "replacement"}},
+      {"by the target itself",
+       "target { source: 'crm' touchpoint_id: 'tp-1' } " + replacement,
+       {"replacement.touchpoint_id"}},
+      {"a bad replacement",
+       target + by(no_outcome),
+       {"replacement.call.outcome"}},
+      {"too long",
+       absl::StrCat(target, replacement, "reason: '", std::string(1025, 'r'),
+                    "' actor: '", std::string(257, 'a'), "'"),
+       {"reason", "actor"}},
+  };
+  for (const auto& c : cases) {
+    auto request = Parse<v1::AmendRequest>("tenant_id: 'acme' " + c.request);
+    EXPECT_THAT(ViolatedFields(ValidateAmend(request, kNow, SenderClocks())),
+                ElementsAreArray(c.refused))
+        << c.desc;
+  }
+  EXPECT_THAT(
+      ViolatedFields(ValidateAmend(
+          Parse<v1::AmendRequest>(target + replacement), kNow, SenderClocks())),
+      ElementsAre("tenant_id"));
+  // The replacement is checked as in an append.
+  EXPECT_THAT(
+      ViolatedFields(ValidateAmend(
+          Parse<v1::AmendRequest>("tenant_id: 'acme' " + target + replacement),
+          kNow, SenderClocks({"crm"}))),
+      ElementsAre("replacement.sent_at"));
 }
 
 TEST(ValidateReadTest, ChecksEveryField) {

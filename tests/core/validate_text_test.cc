@@ -118,7 +118,8 @@ const std::map<std::string, int>& ListBounds() {
 }
 
 std::vector<std::string> Refused(const v1::Touchpoint& touchpoint) {
-  return ViolatedFields(ValidateAppend(MakeAppend({touchpoint}), kNow));
+  return ViolatedFields(
+      ValidateAppend(MakeAppend({touchpoint}), kNow, SenderClocks()));
 }
 
 std::string InBatch(const std::string& path) {

@@ -68,6 +68,17 @@ Answer<v1::RetractResponse> Retract(Client& client, const std::string& id) {
       *client.touchpoints, &v1::TouchpointService::Stub::Retract, request);
 }
 
+Answer<v1::AmendResponse> Amend(Client& client, const std::string& id,
+                                const v1::Touchpoint& replacement) {
+  v1::AmendRequest request;
+  request.set_tenant_id(kTenant);
+  request.mutable_target()->set_source("crm");
+  request.mutable_target()->set_touchpoint_id(id);
+  *request.mutable_replacement() = replacement;
+  return Run<v1::AmendResponse>(*client.touchpoints,
+                                &v1::TouchpointService::Stub::Amend, request);
+}
+
 Answer<v1::GetJourneyResponse> GetAccount(Client& client,
                                           const std::string& id) {
   v1::GetJourneyRequest request;

@@ -36,6 +36,9 @@ struct Answer {
 Answer<v1::AppendResponse> Append(Client& client,
                                   const v1::AppendRequest& request);
 Answer<v1::RetractResponse> Retract(Client& client, const std::string& id);
+// `replacement` takes the place of `id`.
+Answer<v1::AmendResponse> Amend(Client& client, const std::string& id,
+                                const v1::Touchpoint& replacement);
 Answer<v1::GetJourneyResponse> GetAccount(Client& client,
                                           const std::string& id);
 Answer<v1::ListDealsResponse> ListDeals(Client& client);

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "service/core/time.h"
 #include "service/log/crc32c.h"
 #include "service/log/event_log.h"
 #include "tests/log/log_testing.h"
@@ -52,6 +53,25 @@ TEST(CodecTest, EncodedEventIsALogRecordWithUnknownFields) {
   ASSERT_TRUE(record.ParseFromString(value.substr(4)));
   EXPECT_EQ(record.received_at_us(), 99);
   EXPECT_EQ(record.touchpoint(), touchpoint->SerializeAsString());
+}
+
+TEST(CodecTest, CorrectedInstantLiesBesideWhatWasGiven) {
+  LogEvent event;
+  event.received_at = 99;
+  event.touchpoint = MakeTouchpoint("y");
+  const auto given = event.touchpoint;
+  CorrectOccurredAt(0, event);
+  const std::string value = EncodeEvent(event);
+  storage::v1::LogRecord record;
+  ASSERT_TRUE(record.ParseFromString(value.substr(4)));
+  EXPECT_TRUE(record.has_occurred_at_us());
+  EXPECT_EQ(record.touchpoint(), given->SerializeAsString());
+  const auto decoded = Decode(5, value);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(AsGiven(*decoded)->SerializeAsString(), given->SerializeAsString());
+  EXPECT_EQ(decoded->touchpoint->SerializeAsString(),
+            event.touchpoint->SerializeAsString());
+  EXPECT_EQ(core::ToMicros(decoded->touchpoint->occurred_at()), 0);
 }
 
 TEST(CodecTest, AnyFlippedBitOfAnEventIsFound) {

@@ -61,7 +61,7 @@ absl::StatusOr<Decision> Deciding(const Given& given, const When& when) {
     facts.full_subjects[static_cast<size_t>(given.full)] =
         std::make_unique<v1::Subject>(Account("acme"));
   }
-  return Decide(append, facts, kNow);
+  return Decide(append, facts, core::SenderClocks(), kNow);
 }
 
 Results ResultsOf(const Decision& decision) {

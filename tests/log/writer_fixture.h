@@ -22,6 +22,9 @@
 
 namespace journey::log {
 
+// The source whose clock the writer does not trust.
+inline constexpr char kUntrustedSource[] = "kiosk";
+
 struct CountingObserver final : public WriterObserver {
   void OnGroup(int64_t group_events, size_t /*bytes*/,
                double /*fsync_seconds*/) override {
@@ -38,6 +41,10 @@ struct CountingObserver final : public WriterObserver {
     const std::lock_guard<std::mutex> lock(mutex);
     inert_links += count;
   }
+  void OnSent(absl::string_view source, core::Micros skew) override {
+    const std::lock_guard<std::mutex> lock(mutex);
+    skews.emplace_back(source, skew);
+  }
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -45,6 +52,7 @@ struct CountingObserver final : public WriterObserver {
   int64_t groups = 0;
   int64_t repeated = 0;
   int64_t inert_links = 0;
+  std::vector<std::pair<std::string, core::Micros>> skews;
 };
 
 class WriterTest : public ::testing::Test {
@@ -85,6 +93,7 @@ class WriterTest : public ::testing::Test {
     options.index = &views_;
     options.sink = &views_;
     options.clock = &clock_;
+    options.sender_clocks = core::SenderClocks({kUntrustedSource});
     options.observer = &observer_;
     options.free_space = [this] { return free_space_.load(); };
     options.on_fatal = [this](const absl::Status&) { ++fatal_; };

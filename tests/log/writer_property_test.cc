@@ -20,28 +20,39 @@ namespace {
 
 constexpr int kRounds = 20;
 constexpr int kIds = 300;
+// The first so many are amended.
+constexpr int kAmended = 60;
 constexpr int kTenants = 3;
 
 class WriterPropertyTest : public WriterTest {
  protected:
+  enum class What { kTouchpoint, kRetraction, kAmendment };
+
   struct Sent {
     std::string tenant;
     std::vector<std::string> ids;
-    bool retraction = false;
+    What what = What::kTouchpoint;
     Ticket ticket;
   };
 
-  // Sends every id, some more than once, some of them retracted, in batches.
+  static std::string ReplacementOf(const std::string& id) { return id + "'"; }
+
+  // Sends every id, some more than once, some of them retracted or amended, in
+  // batches.
   std::vector<Sent> SendShuffled(std::mt19937& random) {
-    std::vector<std::pair<std::string, bool>> work;  // Id, retraction.
+    std::vector<std::pair<std::string, What>> work;
     for (int i = 0; i < kIds; ++i) {
       const std::string id = absl::StrCat("id", i);
       for (unsigned copies = 1 + random() % 3; copies > 0; --copies) {
-        work.emplace_back(id, false);
+        work.emplace_back(id, What::kTouchpoint);
       }
       for (unsigned copies = random() % 3; copies > 1; --copies) {
-        work.emplace_back(id, true);
-        work.emplace_back(id, true);
+        work.emplace_back(id, What::kRetraction);
+        work.emplace_back(id, What::kRetraction);
+      }
+      if (i >= kAmended) continue;
+      for (unsigned copies = 1 + random() % 2; copies > 0; --copies) {
+        work.emplace_back(id, What::kAmendment);
       }
     }
     std::vector<Sent> all;
@@ -50,9 +61,11 @@ class WriterPropertyTest : public WriterTest {
       for (size_t at = 0; at < work.size();) {
         Sent sent;
         sent.tenant = absl::StrCat("t", tenant);
-        sent.retraction = work[at].second;
-        const size_t end = std::min(at + 1 + random() % 12, work.size());
-        for (; at < end && work[at].second == sent.retraction; ++at) {
+        sent.what = work[at].second;
+        const size_t length =
+            sent.what == What::kAmendment ? 1 : 1 + random() % 12;
+        const size_t end = std::min(at + length, work.size());
+        for (; at < end && work[at].second == sent.what; ++at) {
           sent.ids.push_back(work[at].first);
         }
         all.push_back(std::move(sent));
@@ -66,11 +79,15 @@ class WriterPropertyTest : public WriterTest {
   void SendOne(Sent& sent) {
     Append append;
     append.tenant_id = sent.tenant;
+    append.is_amendment = sent.what == What::kAmendment;
     for (const std::string& id : sent.ids) {
-      if (sent.retraction) {
-        append.retractions.push_back(MakeRetraction(id));
-      } else {
+      if (sent.what == What::kTouchpoint) {
         append.touchpoints.push_back(MakeTouchpoint(id));
+        continue;
+      }
+      append.retractions.push_back(MakeRetraction(id));
+      if (sent.what == What::kAmendment) {
+        append.touchpoints.push_back(MakeTouchpoint(ReplacementOf(id)));
       }
     }
     sent.ticket = Submit(std::move(append));
@@ -94,8 +111,30 @@ class WriterPropertyTest : public WriterTest {
                     touchpoints.count(id) > 0 ? touchpoints[id] : 0);
         }
       }
-      EXPECT_EQ(touchpoints.size(), static_cast<size_t>(kIds));
+      EXPECT_EQ(touchpoints.size(), static_cast<size_t>(kIds + kAmended));
+      for (int i = 0; i < kAmended; ++i) {
+        const std::string id = absl::StrCat("id", i);
+        EXPECT_EQ(retractions.count(id), 1u) << id;
+        EXPECT_EQ(retractions.count(ReplacementOf(id)), 0u) << id;
+      }
     }
+  }
+
+  // What one answer is about.
+  struct Entry {
+    std::string id;
+    bool is_retraction;
+  };
+
+  static std::vector<Entry> EntriesOf(const Sent& sent) {
+    std::vector<Entry> entries;
+    for (const std::string& id : sent.ids) {
+      if (sent.what == What::kAmendment) {
+        entries.push_back({ReplacementOf(id), false});
+      }
+      entries.push_back({id, sent.what != What::kTouchpoint});
+    }
+    return entries;
   }
 
   // Every answer names the position at which the id stands; exactly one of
@@ -106,14 +145,16 @@ class WriterPropertyTest : public WriterTest {
       const auto result = Wait(sent.ticket);
       ASSERT_TRUE(result.ok()) << result.status();
       const std::vector<LogEvent> events = views_.events(sent.tenant);
-      for (size_t i = 0; i < sent.ids.size(); ++i) {
+      const std::vector<Entry> entries = EntriesOf(sent);
+      ASSERT_EQ(static_cast<size_t>(result->results_size()), entries.size());
+      for (size_t i = 0; i < entries.size(); ++i) {
         const auto& answer = result->results(static_cast<int>(i));
         const LogEvent& event =
             events.at(static_cast<size_t>(answer.position() - 1));
-        ASSERT_EQ(event.retraction != nullptr, sent.retraction);
-        EXPECT_EQ(sent.retraction ? event.retraction->touchpoint_id()
-                                  : event.touchpoint->touchpoint_id(),
-                  sent.ids[i]);
+        ASSERT_EQ(event.retraction != nullptr, entries[i].is_retraction);
+        EXPECT_EQ(entries[i].is_retraction ? event.retraction->touchpoint_id()
+                                           : event.touchpoint->touchpoint_id(),
+                  entries[i].id);
         if (!answer.repeated()) {
           ++first_answers[absl::StrCat(sent.tenant, "/", answer.position())];
         }

@@ -36,6 +36,52 @@ TEST_F(UnaryTest, AppendIsAnsweredByTheWriter) {
   EXPECT_EQ(stats.sent, 1);
 }
 
+TEST_F(UnaryTest, AmendIsOneAppendOfBoth) {
+  auto stub = v1::TouchpointService::NewStub(channel_);
+  v1::AmendRequest request;
+  request.set_tenant_id("acme");
+  request.mutable_target()->set_source("web");
+  request.mutable_target()->set_touchpoint_id("wrong");
+  *request.mutable_replacement() = Visit("right");
+  request.mutable_replacement()->mutable_occurred_at()->set_nanos(999);
+  request.set_reason("wrong page");
+  request.set_actor("anna");
+  std::thread writer([&] {
+    const log::Append append = writer_.Take();
+    EXPECT_TRUE(append.is_amendment);
+    ASSERT_EQ(append.touchpoints.size(), 1u);
+    EXPECT_EQ(append.touchpoints[0]->touchpoint_id(), "right");
+    EXPECT_EQ(append.touchpoints[0]->occurred_at().nanos(), 0);
+    ASSERT_EQ(append.retractions.size(), 1u);
+    EXPECT_EQ(append.retractions[0]->source(), "web");
+    EXPECT_EQ(append.retractions[0]->touchpoint_id(), "wrong");
+    EXPECT_EQ(append.retractions[0]->reason(), "wrong page");
+    EXPECT_EQ(append.retractions[0]->actor(), "anna");
+    v1::AppendResponse outcome;
+    outcome.add_results()->set_position(7);
+    outcome.add_results()->set_position(8);
+    append.done(outcome);
+  });
+  grpc::ClientContext context;
+  v1::AmendResponse response;
+  EXPECT_TRUE(stub->Amend(&context, request, &response).ok());
+  writer.join();
+  EXPECT_EQ(response.replacement().position(), 7);
+  EXPECT_EQ(response.retraction().position(), 8);
+  EXPECT_EQ(stats_.of(rpc::Method::kAmend).handled[0], 1);
+}
+
+TEST_F(UnaryTest, BadAmendIsNotSubmitted) {
+  auto stub = v1::TouchpointService::NewStub(channel_);
+  v1::AmendRequest request;
+  request.set_tenant_id("acme");
+  grpc::ClientContext context;
+  v1::AmendResponse response;
+  const grpc::Status status = stub->Amend(&context, request, &response);
+  EXPECT_EQ(ReasonOf(status), "VALIDATION_FAILED");
+  EXPECT_EQ(writer_.queue_depth(), 0);
+}
+
 TEST_F(UnaryTest, ErrorOfTheViewsReachesTheClientWithDetails) {
   auto stub = v1::DealService::NewStub(channel_);
   v1::GetDealRequest request;

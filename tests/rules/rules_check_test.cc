@@ -77,6 +77,35 @@ TEST(RulesCheckTest, IdsHaveAForm) {
   });
 }
 
+TEST(RulesCheckTest, UntrustedSourcesAreNamedOnce) {
+  const auto add = [](v1::RuleSet& r, const std::string& source) {
+    r.mutable_clocks()->add_untrusted_sources(source);
+  };
+  CheckCases({
+      {"none", [](auto& r) { r.mutable_clocks(); }, {}},
+      {"longest", [&](auto& r) { add(r, std::string(128, 's')); }, {}},
+      {"too long",
+       [&](auto& r) { add(r, std::string(129, 's')); },
+       {"clocks.untrusted_sources[0]"}},
+      {"empty", [&](auto& r) { add(r, ""); }, {"clocks.untrusted_sources[0]"}},
+      {"twice",
+       [&](auto& r) {
+         for (const char* source : {"a", "A", "a"}) add(r, source);
+       },
+       {"clocks.untrusted_sources[2]"}},
+      {"most",
+       [&](auto& r) {
+         for (int i = 0; i < 1000; ++i) add(r, absl::StrCat("s", i));
+       },
+       {}},
+      {"too many",
+       [&](auto& r) {
+         for (int i = 0; i < 1001; ++i) add(r, absl::StrCat("s", i));
+       },
+       {"clocks.untrusted_sources"}},
+  });
+}
+
 TEST(RulesCheckTest, IdsAreUnique) {
   CheckCases({
       {"stages",
