@@ -158,11 +158,11 @@ absl::StatusOr<v1::GetJourneyResponse> GetJourney(
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
                                    context.clock->Now(), KnownAt(request));
   if (!reader.ok()) return reader.status();
+  const auto version = (*reader)->VersionOf(request.subject());
+  if (!version.ok()) return version.status();
   auto journey = Find(**reader, request.subject());
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
-  const auto version = (*reader)->VersionOf(request.subject());
-  if (!version.ok()) return version.status();
   v1::GetJourneyResponse response;
   response.set_subject_version(*version);
   response.set_log_position((*reader)->log_position());

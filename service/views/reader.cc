@@ -99,11 +99,9 @@ absl::StatusOr<storage::v1::SubjectRecord> Reader::SubjectRecordOf(
 
 absl::StatusOr<int64_t> Reader::VersionOf(const v1::Subject& subject) const {
   if (!is_known_then()) {
-    storage::v1::SubjectHead record;
-    const auto found = snapshot_.Get(Family::kSubjects,
-                                     SubjectKey(tenant_id_, subject), record);
-    if (!found.ok()) return found.status();
-    return record.version();
+    const auto loaded = LoadRecord(core::RefOf(subject));
+    if (!loaded.ok()) return loaded.status();
+    return (*loaded)->record->version();
   }
   int64_t version = 0;
   const absl::Status status = known_->ScanTouchpoints(
@@ -136,17 +134,16 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
   std::optional<FoldedJourney> none;
   FoldedJourney out{projections::JourneyFold(journey)};
   if (!is_known_then()) {
-    auto* record =
-        google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
-            out.fold.arena());
-    const auto found = snapshot_.Get(Family::kSubjects,
-                                     SubjectKey(tenant_id_, journey), *record);
-    if (!found.ok()) return found.status();
+    const auto loaded = LoadRecord(core::RefOf(journey));
+    if (!loaded.ok()) return loaded.status();
+    storage::v1::SubjectRecord* record = (*loaded)->record;
     if (!record->has_journey()) return none;
     const core::Micros newest = record->journey().newest().at_us();
     out.instant = InstantFor(newest);
     if (out.instant >= newest) {
+      out.fold = std::move((*loaded)->fold);
       out.fold.state().Swap(record->mutable_journey());
+      loaded_.reset();
       if (absl::Status status = AddOpenDeals(out.fold); !status.ok()) {
         return status;
       }
@@ -194,6 +191,29 @@ absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
                     [&](const auto&) { return CheckWanted(); });
   if (!status.ok()) return status;
   return fold;
+}
+
+absl::StatusOr<Reader::LoadedRecord*> Reader::LoadRecord(
+    const core::SubjectRef& subject) const {
+  std::string key = SubjectKey(tenant_id_, subject);
+  if (loaded_.has_value() && loaded_->key == key) return &*loaded_;
+  LoadedRecord loaded{std::move(key),
+                      projections::JourneyFold(core::ToSubject(subject))};
+  loaded.record =
+      google::protobuf::Arena::CreateMessage<storage::v1::SubjectRecord>(
+          loaded.fold.arena());
+  const auto found =
+      snapshot_.Get(Family::kSubjects, loaded.key, *loaded.record);
+  if (!found.ok()) return found.status();
+  loaded_ = std::move(loaded);
+  return &*loaded_;
+}
+
+absl::StatusOr<storage::v1::IdentityState> Reader::ReadIdentity(
+    absl::string_view /*tenant_id*/, const core::SubjectRef& subject) const {
+  const auto loaded = LoadRecord(subject);
+  if (!loaded.ok()) return loaded.status();
+  return (*loaded)->record->identity();
 }
 
 absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {

@@ -129,9 +129,7 @@ class Reader final : public ListedSource {
                          const Visitor& visit) const override;
   absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
       absl::string_view tenant_id,
-      const core::SubjectRef& subject) const override {
-    return snapshot_.ReadIdentity(tenant_id, subject);
-  }
+      const core::SubjectRef& subject) const override;
 
   // To be called for each entry that is looked at: now and then asks whether
   // the answer is still wanted.
@@ -144,6 +142,16 @@ class Reader final : public ListedSource {
  private:
   Reader(const QueryContext& context, absl::string_view tenant_id,
          std::optional<core::Micros> as_of, core::Micros now);
+
+  // A record and where it lies.
+  struct LoadedRecord {
+    std::string key;
+    projections::JourneyFold fold;
+    storage::v1::SubjectRecord* record = nullptr;
+  };
+  // Loads the record of a subject unless it was loaded last.
+  absl::StatusOr<LoadedRecord*> LoadRecord(
+      const core::SubjectRef& subject) const;
 
   absl::Status AddOpenDeals(projections::JourneyFold& fold) const;
   absl::Status KnowOnly(core::Micros known_at);
@@ -158,6 +166,8 @@ class Reader final : public ListedSource {
   const core::Micros started_at_;
   const Snapshot snapshot_;
   storage::v1::TenantRecord tenant_;
+  // Whose journey it is, the journey and its version are asked for in turn.
+  mutable std::optional<LoadedRecord> loaded_;
   std::unique_ptr<KnownSource> known_;
   std::unique_ptr<JourneyResolver> resolver_;
   mutable int64_t entries_ = 0;
