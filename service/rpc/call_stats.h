@@ -27,6 +27,7 @@ enum class Method : size_t {
   kListJourneys,
   kGetTimeline,
   kDiffJourney,
+  kExplainJourney,
   kGetDeal,
   kListDeals,
   kListStalledDeals,
@@ -46,7 +47,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 20;
+inline constexpr size_t kMethodCount = 21;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -58,6 +59,7 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.JourneyService", "ListJourneys", "unary"},
     {"journey.v1.JourneyService", "GetTimeline", "unary"},
     {"journey.v1.JourneyService", "DiffJourney", "unary"},
+    {"journey.v1.JourneyService", "ExplainJourney", "unary"},
     {"journey.v1.DealService", "GetDeal", "unary"},
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},
