@@ -1,4 +1,4 @@
-// `journeyctl journey get|list|timeline`.
+// `journeyctl journey get|explain|list|timeline`.
 #include <optional>
 #include <vector>
 
@@ -43,14 +43,15 @@ struct TimelineOptions {
   PageOptions pages;
 };
 
-absl::StatusOr<int> RunGet(const Invocation& invocation,
-                           const GetOptions& options) {
-  const auto settings = invocation.ResolveWithTenant();
-  if (!settings.ok()) return settings.status();
+// A question about one journey.
+template <typename Request>
+absl::StatusOr<Request> JourneyRequest(const Invocation& invocation,
+                                       const Settings& settings,
+                                       const GetOptions& options) {
   const auto subject = ParseSubject(options.subject);
   if (!subject.ok()) return subject.status();
-  v1::GetJourneyRequest request;
-  request.set_tenant_id(settings->tenant);
+  Request request;
+  request.set_tenant_id(settings.tenant);
   *request.mutable_subject() = *subject;
   if (!options.as_of.empty()) {
     absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
@@ -62,12 +63,39 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
                                      request.mutable_known_at());
     if (!status.ok()) return status;
   }
+  return request;
+}
+
+absl::StatusOr<int> RunExplain(const Invocation& invocation,
+                               const GetOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  const auto request =
+      JourneyRequest<v1::ExplainJourneyRequest>(invocation, *settings, options);
+  if (!request.ok()) return request.status();
   const auto response = Call<v1::JourneyService>(
-      *settings, &v1::JourneyService::StubInterface::GetJourney, request);
+      *settings, &v1::JourneyService::StubInterface::ExplainJourney, *request);
+  if (!response.ok()) return response.status();
+  if (!PrintJson(invocation, settings->format, *response)) {
+    PrintExplanation(response->explanation(), invocation.out());
+  }
+  return 0;
+}
+
+absl::StatusOr<int> RunGet(const Invocation& invocation,
+                           const GetOptions& options) {
+  const auto settings = invocation.ResolveWithTenant();
+  if (!settings.ok()) return settings.status();
+  const auto request =
+      JourneyRequest<v1::GetJourneyRequest>(invocation, *settings, options);
+  if (!request.ok()) return request.status();
+  const auto response = Call<v1::JourneyService>(
+      *settings, &v1::JourneyService::StubInterface::GetJourney, *request);
   if (!response.ok()) return response.status();
   if (!PrintJson(invocation, settings->format, *response)) {
     // A deal has a journey of another subject, whose version this is not.
-    const bool own = subject->type() == response->journey().subject().type();
+    const bool own =
+        request->subject().type() == response->journey().subject().type();
     PrintJourney(
         response->journey(),
         own ? std::optional(response->subject_version()) : std::nullopt,
@@ -224,6 +252,19 @@ void AddGet(CLI::App& group, Invocation& invocation) {
   OnRun(*command, invocation, options, RunGet);
 }
 
+void AddExplain(CLI::App& group, Invocation& invocation) {
+  CLI::App* command =
+      AddCommand(group, "explain", "Show why a journey stands where it stands",
+                 "  journeyctl journey explain account:acme\n"
+                 "  journeyctl journey explain contact:c1 --as-of 2025-03-01\n"
+                 "  journeyctl journey explain deal:D-17 -o json");
+  auto options = std::make_shared<GetOptions>();
+  AddSubjectArgument(*command, options->subject);
+  AddAsOfOption(*command, options->as_of);
+  AddKnownAtOption(*command, options->known_at);
+  OnRun(*command, invocation, options, RunExplain);
+}
+
 void AddList(CLI::App& group, Invocation& invocation) {
   CLI::App* command =
       AddCommand(group, "list", "List journeys",
@@ -261,6 +302,7 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
                                "  journeyctl journey list --stage opportunity");
   group->require_subcommand(1);
   AddGet(*group, invocation);
+  AddExplain(*group, invocation);
   AddList(*group, invocation);
   AddDiffCommand(*group, invocation);
   CLI::App* command = AddCommand(

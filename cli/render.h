@@ -12,6 +12,7 @@
 #include "journey/v1/deal_service.pb.h"
 #include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey.pb.h"
+#include "journey/v1/journey_explanation.pb.h"
 #include "journey/v1/journey_service.pb.h"
 #include "journey/v1/touchpoint_service.pb.h"
 
@@ -21,6 +22,10 @@ namespace journey::cli {
 // another subject was asked for.
 void PrintJourney(const v1::Journey& journey,
                   std::optional<int64_t> subject_version, std::ostream& out);
+
+// Why a journey stands where it stands.
+void PrintExplanation(const v1::JourneyExplanation& explanation,
+                      std::ostream& out);
 
 // One line a journey.
 void PrintJourneys(const std::vector<v1::Journey>& journeys, std::ostream& out);

@@ -10,7 +10,6 @@
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
-#include "projections/scoring/scoring.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
 
@@ -53,9 +52,9 @@ storage::v1::DealState& JourneyFold::ChangedDealOf(const std::string& deal_id) {
   return *deal.state;
 }
 
-void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
-            JourneyFold& fold) {
-  if (core::IsIdentityKind(touchpoint)) return;
+std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
+                          JourneyFold& fold) {
+  if (core::IsIdentityKind(touchpoint)) return {};
   storage::v1::JourneyState& state = fold.state();
   const storage::v1::Moment moment = MomentOf(touchpoint);
   AdvanceTo(moment.at_us(), state);
@@ -64,12 +63,13 @@ void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   state.set_touchpoint_count(state.touchpoint_count() + 1);
   *state.mutable_newest() = moment;
   ApplyToProfile(touchpoint, state);
-  ApplyToScores(rules, touchpoint, moment, state);
+  std::vector<Award> awards = ApplyToScores(rules, touchpoint, moment, state);
 
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+  return awards;
 }
 
 core::Micros NextChangeOf(const storage::v1::JourneyState& state) {

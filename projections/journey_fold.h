@@ -8,12 +8,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "google/protobuf/arena.h"
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/rules/rules.h"
+#include "projections/scoring/scoring.h"
 #include "service/core/clock.h"
 
 namespace journey::projections {
@@ -68,9 +70,10 @@ class JourneyFold {
 };
 
 // Applies a touchpoint that is not before the newest one in canonical order.
-// Kinds that only say who belongs together change nothing.
-void Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
-            JourneyFold& fold);
+// Kinds that only say who belongs together change nothing. Returns what it
+// gives for the behaviour score.
+std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
+                          JourneyFold& fold);
 
 // The first instant at which time alone may change the state; kNever when
 // there is none.

@@ -52,13 +52,17 @@ void BecomeCustomer(const Moment& moment, LeadState& lead) {
   *lead.mutable_before_purchase() = std::move(before);
 }
 
+bool IsGivenBack(v1::Qualification::Action action) {
+  return action == v1::Qualification::ACTION_REJECTED ||
+         action == v1::Qualification::ACTION_RECYCLED;
+}
+
 // Sales' word. A customer stays a customer, and only sales' acceptance leads
 // out of disqualified.
 void ApplyVerdict(v1::Qualification::Action action, const Moment& moment,
                   bool has_purchase, LeadState& lead) {
   if (lead.status() == v1::LEAD_STATUS_CUSTOMER) {
-    if (action == v1::Qualification::ACTION_REJECTED ||
-        action == v1::Qualification::ACTION_RECYCLED) {
+    if (IsGivenBack(action)) {
       lead.clear_open_request();
       lead.clear_open_request_rule_id();
     }
@@ -135,15 +139,19 @@ void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
     ApplyRequest(rule_id, moment, lead);
   }
   if (touchpoint.has_qualification()) {
-    const auto action = touchpoint.qualification().action();
-    ApplyVerdict(action, moment, state.purchase_count() > 0, lead);
-    if (has_mql && (action == v1::Qualification::ACTION_REJECTED ||
-                    action == v1::Qualification::ACTION_RECYCLED)) {
-      BeginQualifyingAnew(*state.mutable_scoring());
-    }
+    ApplyVerdict(touchpoint.qualification().action(), moment,
+                 state.purchase_count() > 0, lead);
+  }
+  if (has_mql && GivesBack(touchpoint)) {
+    BeginQualifyingAnew(*state.mutable_scoring());
   }
   ApplySale(moment, sale, state);
   if (has_mql) SettleMql(rules, moment, state);
+}
+
+bool GivesBack(const v1::Touchpoint& touchpoint) {
+  return touchpoint.has_qualification() &&
+         IsGivenBack(touchpoint.qualification().action());
 }
 
 const char* LeadRuleText(const std::string& rule_id) {

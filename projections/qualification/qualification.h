@@ -34,6 +34,10 @@ void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
                  const storage::v1::Moment& moment, const SaleOutcome& sale,
                  storage::v1::JourneyState& state);
 
+// True when sales rejects or recycles the lead: from then on only later
+// touchpoints count toward MQL.
+[[nodiscard]] bool GivesBack(const v1::Touchpoint& touchpoint);
+
 // One sentence for a person about a rule above.
 [[nodiscard]] const char* LeadRuleText(const std::string& rule_id);
 

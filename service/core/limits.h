@@ -121,6 +121,9 @@ inline constexpr int kPushMomentsMax = 100;
 inline constexpr int kProfileAttributesMax = 64;
 // Kept with a journey to show why it scores; an explanation recomputes all.
 inline constexpr int kScoreCausesMax = 10;
+// Listed in an explanation; of others it says how many there are.
+inline constexpr size_t kScoreContributionsMax = 1000;
+inline constexpr int kExplainedStallsMax = 100;
 // Heavy queries (lists, boards, timelines) waiting for a worker.
 inline constexpr int kQueriesQueuedMax = 256;
 // Index entries one page of a list may look at before it is cut short.

@@ -64,4 +64,15 @@ grpc::ServerUnaryReactor* JourneyHandler::DiffJourney(
       });
 }
 
+grpc::ServerUnaryReactor* JourneyHandler::ExplainJourney(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::ExplainJourneyRequest>(
+      env_, Method::kExplainJourney, context, request, response, &Check,
+      [this](const v1::ExplainJourneyRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->ExplainJourney(message, still_wanted);
+      });
+}
+
 }  // namespace journey::rpc

@@ -14,7 +14,8 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
         v1::JourneyService::WithRawCallbackMethod_ListJourneys<
             v1::JourneyService::WithRawCallbackMethod_GetTimeline<
                 v1::JourneyService::WithRawCallbackMethod_DiffJourney<
-                    v1::JourneyService::Service>>>>>;
+                    v1::JourneyService::WithRawCallbackMethod_ExplainJourney<
+                        v1::JourneyService::Service>>>>>>;
 
 // Single journeys of the present are read on the callback thread, everything
 // else on a worker.
@@ -38,6 +39,9 @@ class JourneyHandler final : public RawJourneyService {
   grpc::ServerUnaryReactor* DiffJourney(grpc::CallbackServerContext* context,
                                         const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ExplainJourney(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
 
  private:
   const Environment& env_;

@@ -83,6 +83,10 @@ absl::Status Check(const v1::GetJourneyRequest& request) {
   return CheckSubjectQuery(request);
 }
 
+absl::Status Check(const v1::ExplainJourneyRequest& request) {
+  return CheckSubjectQuery(request);
+}
+
 absl::Status Check(const v1::BatchGetJourneysRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);

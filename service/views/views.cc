@@ -13,6 +13,7 @@
 #include "service/core/time.h"
 #include "service/views/deal_queries.h"
 #include "service/views/digest.h"
+#include "service/views/explain_queries.h"
 #include "service/views/full_set.h"
 #include "service/views/head_listeners.h"
 #include "service/views/history_queries.h"
@@ -106,6 +107,11 @@ class ViewsImpl final : public Views {
       const v1::DiffJourneyRequest& request,
       const StillWanted& still_wanted) const override {
     return views::DiffJourney(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
+      const v1::ExplainJourneyRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ExplainJourney(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,

@@ -172,6 +172,14 @@ grpc::Status FakeJourneys::GetTimeline(grpc::ServerContext* /*context*/,
   return error;
 }
 
+grpc::Status FakeJourneys::ExplainJourney(
+    grpc::ServerContext* /*context*/, const v1::ExplainJourneyRequest* request,
+    v1::ExplainJourneyResponse* response) {
+  explain_request = *request;
+  *response = explanation;
+  return error;
+}
+
 grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
                                  const v1::GetBoardRequest* request,
                                  v1::GetBoardResponse* response) {

@@ -90,6 +90,8 @@ class FakeJourneys final : public v1::JourneyService::Service {
   v1::GetJourneyRequest get_request;
   v1::ListJourneysRequest list_request;
   v1::GetTimelineRequest timeline_request;
+  v1::ExplainJourneyResponse explanation;
+  v1::ExplainJourneyRequest explain_request;
 
   grpc::Status GetJourney(grpc::ServerContext* context,
                           const v1::GetJourneyRequest* request,
@@ -100,6 +102,9 @@ class FakeJourneys final : public v1::JourneyService::Service {
   grpc::Status GetTimeline(grpc::ServerContext* context,
                            const v1::GetTimelineRequest* request,
                            v1::GetTimelineResponse* response) override;
+  grpc::Status ExplainJourney(grpc::ServerContext* context,
+                              const v1::ExplainJourneyRequest* request,
+                              v1::ExplainJourneyResponse* response) override;
 };
 
 class FakeDeals final : public v1::DealService::Service {

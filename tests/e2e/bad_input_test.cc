@@ -203,6 +203,10 @@ TEST_F(BadInputTest, RequestsOfJourneysNameTheirBadFields) {
        Bytes<v1::GetJourneyRequest>(subject +
                                     "as_of { seconds: 999999999999 }"),
        {"as_of"}},
+      {"nothing to explain",
+       "ExplainJourney",
+       Bytes<v1::ExplainJourneyRequest>(""),
+       {"subject.type", "subject.id"}},
       {"no subjects",
        "BatchGetJourneys",
        Bytes<v1::BatchGetJourneysRequest>(""),

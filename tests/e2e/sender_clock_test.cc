@@ -53,6 +53,7 @@ class SenderClockTest : public ::testing::Test {
 
   v1::GetTimelineResponse Timeline() {
     v1::GetTimelineRequest request;
+    request.set_without_changes(true);
     request.set_tenant_id(kTenant);
     request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
     request.mutable_subject()->set_id("globex");

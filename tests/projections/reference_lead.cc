@@ -98,6 +98,8 @@ ReferenceScores Past::Scores(Micros instant) const {
   out.fit = scoring_.Fit(n_);
   const Micros falls = scoring_.FallsBelowAt(first, n_);
   out.falls_below_at = instant < falls ? falls : 0;
+  out.is_marketing = scoring_.IsMarketing(first, n_);
+  out.contributions = scoring_.Contributions(first, n_, instant);
   return out;
 }
 

@@ -199,18 +199,36 @@ int ReferenceScoring::Kept(size_t i,
   return condition.points();
 }
 
-long double ReferenceScoring::Sum(size_t first, size_t end,
-                                  Micros instant) const {
+// What is left of one point of a touchpoint.
+long double ReferenceScoring::Left(size_t i, Micros instant) const {
   const long double half_life = rules_.scoring().behaviour().half_life_days() *
                                 static_cast<long double>(core::kMicrosPerDay);
+  return std::exp2(-static_cast<long double>(instant - At(i)) / half_life);
+}
+
+long double ReferenceScoring::Sum(size_t first, size_t end,
+                                  Micros instant) const {
   long double sum = 0;
   for (const Given& given : given_) {
     if (given.touchpoint < first || given.touchpoint >= end) continue;
-    sum += given.kept *
-           std::exp2(-static_cast<long double>(instant - At(given.touchpoint)) /
-                     half_life);
+    sum += given.kept * Left(given.touchpoint, instant);
   }
   return sum;
+}
+
+std::vector<ReferenceContribution> ReferenceScoring::Contributions(
+    size_t first, size_t end, Micros instant) const {
+  std::vector<ReferenceContribution> out;
+  for (const Given& given : given_) {
+    const size_t i = given.touchpoint;
+    if (i >= end) continue;
+    const int cut = given.points - given.kept;
+    const long double left = Left(i, instant);
+    out.push_back({history_[i].touchpoint_id(), At(i), given.condition,
+                   given.kept, cut, static_cast<double>(given.kept * left),
+                   static_cast<double>(cut * left), Week(i), i >= first});
+  }
+  return out;
 }
 
 double ReferenceScoring::Points(size_t first, size_t end,

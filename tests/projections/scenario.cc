@@ -7,6 +7,7 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "projections/conclude.h"
+#include "projections/explanation/journey_explainer.h"
 #include "projections/rules/rules_yaml.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
@@ -14,14 +15,21 @@
 namespace journey::testing {
 namespace {
 
+void SortInOrder(std::vector<v1::Touchpoint>& touchpoints) {
+  std::sort(touchpoints.begin(), touchpoints.end(),
+            [](const auto& a, const auto& b) {
+              return core::OrderKeyOf(a) < core::OrderKeyOf(b);
+            });
+}
+
+}  // namespace
+
 v1::Subject AccountA() {
   v1::Subject subject;
   subject.set_type(v1::SUBJECT_TYPE_ACCOUNT);
   subject.set_id("A");
   return subject;
 }
-
-}  // namespace
 
 std::shared_ptr<const projections::Rules> TestRules(const std::string& change) {
   static const auto* const kDefault = new v1::RuleSet(
@@ -37,15 +45,32 @@ std::shared_ptr<const projections::Rules> TestRules(const std::string& change) {
 projections::JourneyFold FoldAll(const projections::Rules& rules,
                                  const v1::Subject& subject,
                                  std::vector<v1::Touchpoint> touchpoints) {
-  std::sort(touchpoints.begin(), touchpoints.end(),
-            [](const auto& a, const auto& b) {
-              return core::OrderKeyOf(a) < core::OrderKeyOf(b);
-            });
+  SortInOrder(touchpoints);
   projections::JourneyFold fold(subject);
   for (const v1::Touchpoint& touchpoint : touchpoints) {
     projections::Evolve(rules, touchpoint, fold);
   }
   return fold;
+}
+
+v1::JourneyExplanation Explained(const projections::Rules& rules,
+                                 const v1::Subject& subject,
+                                 std::vector<v1::Touchpoint> touchpoints,
+                                 core::Micros instant) {
+  SortInOrder(touchpoints);
+  projections::JourneyExplainer explainer(rules, subject);
+  for (const v1::Touchpoint& touchpoint : touchpoints) {
+    explainer.Add(touchpoint);
+  }
+  return explainer.Explain(instant);
+}
+
+v1::JourneyExplanation ExplanationAt(absl::string_view instant,
+                                     const std::vector<v1::Touchpoint>& given,
+                                     v1::SubjectType type) {
+  v1::Subject subject = AccountA();
+  subject.set_type(type);
+  return Explained(*TestRules(), subject, given, At(instant));
 }
 
 v1::Journey JourneyAt(absl::string_view instant,

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "journey/v1/journey.pb.h"
+#include "journey/v1/journey_explanation.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/journey_fold.h"
 #include "projections/rules/rules.h"
@@ -20,10 +21,24 @@ namespace journey::testing {
 std::shared_ptr<const projections::Rules> TestRules(
     const std::string& change = "");
 
+v1::Subject AccountA();
+
 // Folds touchpoints of one journey, in canonical order.
 projections::JourneyFold FoldAll(const projections::Rules& rules,
                                  const v1::Subject& subject,
                                  std::vector<v1::Touchpoint> touchpoints);
+
+// Explains a journey that consists of touchpoints, at an instant that is not
+// before any of them.
+v1::JourneyExplanation Explained(const projections::Rules& rules,
+                                 const v1::Subject& subject,
+                                 std::vector<v1::Touchpoint> touchpoints,
+                                 core::Micros instant);
+
+// The same for account 'A', or visitor 'A', by the default rule set.
+v1::JourneyExplanation ExplanationAt(
+    absl::string_view instant, const std::vector<v1::Touchpoint>& given,
+    v1::SubjectType type = v1::SUBJECT_TYPE_ACCOUNT);
 
 // The journey of account 'A' made by `given`, seen at an instant.
 v1::Journey JourneyAt(absl::string_view instant,

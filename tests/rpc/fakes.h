@@ -195,6 +195,11 @@ class FakeViews final : public views::Views {
     *response.mutable_journey() = request.subject();
     return response;
   }
+  absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
+      const v1::ExplainJourneyRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
+    return v1::ExplainJourneyResponse();
+  }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
       const v1::GetDealRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {

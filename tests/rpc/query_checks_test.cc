@@ -27,6 +27,7 @@ constexpr char kTenant[] = "tenant_id: 'acme' ";
 
 TEST(QueryChecksTest, GoodRequestsPass) {
   EXPECT_EQ(Message<v1::GetJourneyRequest>(kSubject), "");
+  EXPECT_EQ(Message<v1::ExplainJourneyRequest>(kSubject), "");
   EXPECT_EQ(
       Message<v1::GetTimelineRequest>(
           std::string(kSubject) + "kinds: TOUCHPOINT_KIND_CALL page_size: 1000 "
@@ -63,6 +64,11 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
   EXPECT_THAT(Message<v1::DiffJourneyRequest>(
                   subject + "from {seconds: 1} to {seconds: -1}"),
               StartsWith("to"));
+  EXPECT_THAT(Message<v1::ExplainJourneyRequest>(tenant),
+              StartsWith("subject"));
+  EXPECT_THAT(
+      Message<v1::ExplainJourneyRequest>(subject + "as_of {seconds: -1}"),
+      StartsWith("as_of"));
   EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant),
               StartsWith("subjects"));
   EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant + "subjects {}"),

@@ -72,6 +72,11 @@ class StillWantedTest : public ::testing::Test {
     request.mutable_subject()->set_id("BUSY");
     return request;
   }
+  static v1::ExplainJourneyRequest Explanation() {
+    auto request = Present<v1::ExplainJourneyRequest>();
+    *request.mutable_subject() = Timeline().subject();
+    return request;
+  }
   static v1::GetBoardRequest Board(v1::GetBoardRequest request) {
     request.set_pipeline_id("p");
     return request;
@@ -107,6 +112,10 @@ TEST_F(StillWantedTest, QueryEndsAsSoonAsItIsToldTo) {
       {"timeline",
        [&](const auto& wanted) {
          return views.GetTimeline(Timeline(), wanted).status();
+       }},
+      {"explanation",
+       [&](const auto& wanted) {
+         return views.ExplainJourney(Explanation(), wanted).status();
        }},
       {"deals then",
        [&](const auto& wanted) {

@@ -1,0 +1,133 @@
+#include "projections/explanation/journey_explainer.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "projections/conclude.h"
+#include "projections/explain.h"
+#include "projections/explanation/lead_ways.h"
+#include "projections/qualification/qualification.h"
+#include "service/core/limits.h"
+
+namespace journey::projections {
+namespace {
+
+using core::Micros;
+using storage::v1::JourneyState;
+using Causes = google::protobuf::RepeatedPtrField<v1::PlacedCause>;
+
+void AddCauses(const v1::Explanation& explanation, Causes& causes) {
+  for (const v1::TouchpointRef& cause : explanation.causes()) {
+    *causes.Add()->mutable_touchpoint() = cause;
+  }
+}
+
+void ExplainLead(const Rules& rules, const v1::Journey& journey,
+                 const JourneyState& state, Micros instant,
+                 v1::LeadExplanation& out) {
+  *out.mutable_standing() = journey.lead();
+  AddCauses(journey.lead().explanation(), *out.mutable_causes());
+  AddCauses(journey.lead().open_request().explanation(),
+            *out.mutable_open_request_causes());
+  if (journey.lead().status() == v1::LEAD_STATUS_MQL) {
+    *out.mutable_holds_until() = journey.scores().behaviour().falls_below_at();
+  }
+  for (v1::LeadWay& way : LeadWays(rules, state, instant)) {
+    *out.add_ways() = std::move(way);
+  }
+}
+
+void ExplainBehaviour(const Rules& rules, const v1::Journey& journey,
+                      v1::BehaviourExplanation& out) {
+  const auto& score = rules.rule_set().scoring().behaviour();
+  *out.mutable_score() = journey.scores().behaviour();
+  out.mutable_score()->clear_causes();
+  *out.mutable_explanation() =
+      Explain(rules, "scoring.behaviour",
+              absl::StrCat(
+                  "The points of all touchpoints, which lose half of their "
+                  "worth in ",
+                  score.half_life_days(), " days; from ", score.mql_threshold(),
+                  " points that count on a lead may be an MQL."),
+              {});
+}
+
+void ExplainFit(const Rules& rules, const v1::Journey& journey,
+                v1::FitExplanation& out) {
+  const v1::FitScore& fit = journey.scores().fit();
+  out.set_points(fit.points());
+  *out.mutable_explanation() =
+      Explain(rules, "scoring.fit",
+              "The points of what profiles say, which do not decay; a "
+              "negative fit makes no MQL.",
+              {});
+  for (const v1::FitCause& cause : fit.causes()) {
+    v1::FitContribution& contribution = *out.add_contributions();
+    *contribution.mutable_cause()->mutable_touchpoint() = cause.touchpoint();
+    contribution.set_condition_id(cause.condition_id());
+    contribution.set_points(cause.points());
+    for (const auto& condition :
+         rules.rule_set().scoring().fit().conditions()) {
+      if (condition.id() == cause.condition_id()) {
+        contribution.set_condition_name(condition.name());
+      }
+    }
+  }
+}
+
+void ExplainStalls(const v1::Journey& journey, v1::JourneyExplanation& out) {
+  for (const v1::Deal& deal : journey.open_deals()) {
+    for (const v1::Stall& stall : deal.stalls()) {
+      if (out.stalls_size() == core::kExplainedStallsMax) {
+        out.set_stalls_left_out(out.stalls_left_out() + 1);
+        continue;
+      }
+      v1::StallExplanation& explained = *out.add_stalls();
+      explained.set_deal_id(deal.deal_id());
+      explained.set_deal_name(deal.name());
+      *explained.mutable_stall() = stall;
+      AddCauses(stall.explanation(), *explained.mutable_causes());
+    }
+  }
+}
+
+}  // namespace
+
+void JourneyExplainer::Add(const v1::Touchpoint& touchpoint) {
+  const std::vector<Award> awards = Evolve(rules_, touchpoint, fold_);
+  const storage::v1::Moment moment = MomentOf(touchpoint);
+  ledger_.Add(moment, awards);
+  if (GivesBack(touchpoint) &&
+      fold_.state().subject().type() != v1::SUBJECT_TYPE_VISITOR) {
+    ledger_.BeginAnew(moment);
+  }
+}
+
+v1::JourneyExplanation JourneyExplainer::Explain(Micros instant) const {
+  const v1::Journey journey = ConcludeJourney(rules_, fold_, instant);
+  JourneyState state = fold_.state();
+  AdvanceTo(instant, state);
+  v1::JourneyExplanation out;
+  *out.mutable_subject() = journey.subject();
+  *out.mutable_as_of() = journey.as_of();
+  *out.mutable_stage()->mutable_visit() = journey.stage();
+  AddCauses(journey.stage().explanation(),
+            *out.mutable_stage()->mutable_causes());
+  ExplainLead(rules_, journey, state, instant, *out.mutable_lead());
+  if (journey.scores().has_behaviour()) {
+    ExplainBehaviour(rules_, journey, *out.mutable_behaviour());
+    ledger_.Explain(instant, *out.mutable_behaviour());
+    if (const auto* moment = ledger_.counted_after()) {
+      *out.mutable_lead()->mutable_counted_after()->mutable_touchpoint() =
+          moment->ref();
+    }
+  }
+  if (journey.scores().has_fit()) {
+    ExplainFit(rules_, journey, *out.mutable_fit());
+  }
+  ExplainStalls(journey, out);
+  return out;
+}
+
+}  // namespace journey::projections
