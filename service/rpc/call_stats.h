@@ -48,7 +48,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 21;
+inline constexpr size_t kMethodCount = 22;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
