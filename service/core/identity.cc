@@ -49,9 +49,10 @@ absl::InlinedVector<LinkRef, 2> LinksOf(const v1::Touchpoint& touchpoint) {
 
 bool IsPlaceholderId(absl::string_view id) {
   if (id == "-1" || std::all_of(id.begin(), id.end(), SaysNothing)) return true;
-  return std::any_of(
-      kPlaceholders.begin(), kPlaceholders.end(),
-      [&](absl::string_view other) { return absl::EqualsIgnoreCase(id, other); });
+  return std::any_of(kPlaceholders.begin(), kPlaceholders.end(),
+                     [&](absl::string_view other) {
+                       return absl::EqualsIgnoreCase(id, other);
+                     });
 }
 
 bool IsIdentityKind(const v1::Touchpoint& touchpoint) {

@@ -73,8 +73,7 @@ class RocksEventLog final : public EventLog {
       absl::string_view tenant_id,
       const std::vector<int64_t>& positions) const override;
   absl::StatusOr<std::vector<LogEvent>> ReadNeighbours(
-      absl::string_view tenant_id,
-      const std::vector<int64_t>& positions) const;
+      absl::string_view tenant_id, const std::vector<int64_t>& positions) const;
   absl::StatusOr<std::vector<LogEvent>> ReadRange(
       absl::string_view tenant_id, int64_t first, bool backwards,
       int max_events, size_t max_bytes) const override;

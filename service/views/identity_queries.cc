@@ -46,9 +46,8 @@ absl::Status AddSteps(JourneyResolver& resolver, v1::Subject subject,
 absl::StatusOr<v1::ResolveResponse> Resolve(const QueryContext& context,
                                             const v1::ResolveRequest& request) {
   const core::Micros now = context.clock->Now();
-  const auto reader =
-      Reader::Make(context, request.tenant_id(), AsOf(request), now,
-                   KnownAt(request));
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   now, KnownAt(request));
   if (!reader.ok()) return reader.status();
   JourneyResolver& resolver = (*reader)->resolver();
   v1::ResolveResponse response;

@@ -32,13 +32,13 @@ absl::Status ListedSource::ScanHome(absl::string_view tenant_id,
                                     const core::SubjectRef& home,
                                     const DealVisitor& visit) const {
   bool is_damaged = false;
-  const absl::Status status = ScanLists(
-      HomePrefix(tenant_id, home),
-      [&](absl::string_view deal_id, absl::string_view value) {
-        core::Micros instant = 0;
-        is_damaged = !ConsumeInstant(value, instant);
-        return !is_damaged && visit(deal_id, instant);
-      });
+  const absl::Status status =
+      ScanLists(HomePrefix(tenant_id, home),
+                [&](absl::string_view deal_id, absl::string_view value) {
+                  core::Micros instant = 0;
+                  is_damaged = !ConsumeInstant(value, instant);
+                  return !is_damaged && visit(deal_id, instant);
+                });
   return is_damaged ? Damaged() : status;
 }
 

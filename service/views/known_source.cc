@@ -32,15 +32,15 @@ absl::StatusOr<int64_t> PositionKnownAt(const log::EventLog& log,
 absl::Status KnownSource::ScanTouchpoints(absl::string_view subject_key,
                                           core::Micros from,
                                           const RowVisitor& visit) const {
-  return newest_.ScanTouchpoints(
-      subject_key, from, [&](const TouchpointRow& row) {
-        if (row.position > position_) return true;
-        TouchpointRow known = row;
-        if (known.retraction_position > position_) {
-          known.retraction_position = 0;
-        }
-        return visit(known);
-      });
+  return newest_.ScanTouchpoints(subject_key, from,
+                                 [&](const TouchpointRow& row) {
+                                   if (row.position > position_) return true;
+                                   TouchpointRow known = row;
+                                   if (known.retraction_position > position_) {
+                                     known.retraction_position = 0;
+                                   }
+                                   return visit(known);
+                                 });
 }
 
 absl::Status KnownSource::ScanLinked(absl::string_view tenant_id,

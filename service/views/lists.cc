@@ -71,8 +71,7 @@ ListEntries ListsOfDeal(absl::string_view tenant_id, absl::string_view deal_id,
   return out;
 }
 
-Home HomeOf(absl::string_view deal_id,
-            const storage::v1::DealRecord& record) {
+Home HomeOf(absl::string_view deal_id, const storage::v1::DealRecord& record) {
   if (!record.account_id().empty()) {
     return {core::ToSubject({v1::SUBJECT_TYPE_ACCOUNT, record.account_id()})};
   }

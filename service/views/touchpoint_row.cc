@@ -41,10 +41,9 @@ void AppendRowKey(const TouchpointRow& row, std::string& key) {
 std::string EncodeRow(const TouchpointRow& row) {
   std::string value;
   const bool retracted = row.retraction_position != 0;
-  value.push_back(static_cast<char>((row.has_deal ? kHasDeal : 0) |
-                                    (row.as_given ? kAsGiven : 0) |
-                                    (row.links ? kLinks : 0) |
-                                    (retracted ? kRetracted : 0)));
+  value.push_back(static_cast<char>(
+      (row.has_deal ? kHasDeal : 0) | (row.as_given ? kAsGiven : 0) |
+      (row.links ? kLinks : 0) | (retracted ? kRetracted : 0)));
   if (retracted) {
     core::AppendBigEndian(static_cast<uint64_t>(row.retraction_position),
                           value);

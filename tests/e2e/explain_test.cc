@@ -92,7 +92,14 @@ TEST_F(ExplainTest, WhoWasGivenBackBeginsAnew) {
 }
 
 TEST_F(ExplainTest, WhoAsksIsAnSql) {
-  EXPECT_EQ(ExplainAt("2025-04-15"), R"()");
+  const std::string out = ExplainAt("2025-04-15");
+  EXPECT_THAT(out, HasSubstr("sql since 2025-04-10 16:20 (4d)"));
+  EXPECT_THAT(out, HasSubstr("qualification.sql_form"));
+  EXPECT_THAT(out, HasSubstr("Missing to customer  a purchase\n"));
+  // 30 points lose half of their worth in 30 days.
+  EXPECT_THAT(out, HasSubstr("Now   36.7 points, of which 30.8 count"));
+  EXPECT_THAT(out, HasSubstr("2025-04-10 16:20  Asked for a demo              "
+                             "           30       27.2  yes     web     w4"));
 }
 
 }  // namespace

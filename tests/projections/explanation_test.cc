@@ -193,7 +193,7 @@ TEST(Explanation, AddsUpToWhatIsShownAtAnyInstant) {
   }
   // The histories are worth something.
   EXPECT_GT(caps, kHistories / 4);
-  EXPECT_GT(statuses[v1::LEAD_STATUS_MQL], kHistories / 4);
+  EXPECT_GT(statuses[v1::LEAD_STATUS_MQL], kHistories / 8);
   EXPECT_GT(statuses[v1::LEAD_STATUS_RECYCLED], 0);
 }
 

@@ -21,8 +21,9 @@ class Definition {
  public:
   explicit Definition(const std::vector<v1::Touchpoint>& touchpoints)
       : touchpoints_(touchpoints) {
-    std::sort(touchpoints_.begin(), touchpoints_.end(),
-              [](const auto& a, const auto& b) { return OrderOf(a) < OrderOf(b); });
+    std::sort(
+        touchpoints_.begin(), touchpoints_.end(),
+        [](const auto& a, const auto& b) { return OrderOf(a) < OrderOf(b); });
   }
 
   std::map<SubjectName, std::vector<v1::Touchpoint>> Journeys() const {
@@ -70,7 +71,8 @@ class Definition {
   }
 
   SubjectName Follow(const SubjectName& subject, core::Micros at) const {
-    if (subject.first == kAccount) return {kAccount, SmallestOf(subject.second)};
+    if (subject.first == kAccount)
+      return {kAccount, SmallestOf(subject.second)};
     const v1::Touchpoint* in_force = nullptr;
     for (const v1::Touchpoint& t : touchpoints_) {
       if (WiderOf(t, subject).second.empty()) continue;
@@ -78,7 +80,8 @@ class Definition {
         in_force = &t;
       }
     }
-    return in_force == nullptr ? subject : Follow(WiderOf(*in_force, subject), at);
+    return in_force == nullptr ? subject
+                               : Follow(WiderOf(*in_force, subject), at);
   }
 
   // What the touchpoint links the subject to; no id where to nothing.

@@ -65,11 +65,10 @@ class KnownAtTest : public RandomIdentityTest {
 
   static std::vector<SubjectName> AllSubjects() {
     std::vector<SubjectName> out;
-    for (const auto& [type, letter] :
-         {std::pair{v1::SUBJECT_TYPE_ACCOUNT, 'A'},
-          {v1::SUBJECT_TYPE_CONTACT, 'C'},
-          {v1::SUBJECT_TYPE_VISITOR, 'V'},
-          {v1::SUBJECT_TYPE_DEAL, 'D'}}) {
+    for (const auto& [type, letter] : {std::pair{v1::SUBJECT_TYPE_ACCOUNT, 'A'},
+                                       {v1::SUBJECT_TYPE_CONTACT, 'C'},
+                                       {v1::SUBJECT_TYPE_VISITOR, 'V'},
+                                       {v1::SUBJECT_TYPE_DEAL, 'D'}}) {
       for (char i = '0'; i < '5'; ++i) out.push_back({type, {letter, i}});
     }
     return out;
