@@ -170,8 +170,8 @@ class WalDamageTest : public ::testing::Test {
 
   // Small groups with some between them that span blocks.
   static std::vector<size_t> MixedSizes() {
-    std::vector<size_t> sizes;
-    for (int i = 0; i < 24; ++i) sizes.push_back(i % 8 == 5 ? 15'000 : 150);
+    std::vector<size_t> sizes(24, 150);
+    for (size_t i = 5; i < sizes.size(); i += 8) sizes[i] = 15'000;
     return sizes;
   }
 
@@ -245,7 +245,7 @@ TEST_F(WalDamageTest, LogGoesOnAfterATornTail) {
     CommitGroup group = committer_->group(2);
     group.number = 2 + round;
     group.tenants.resize(1);
-    group.tenants[0].first_position += 2 * round;
+    group.tenants[0].first_position += int64_t{2} * round;
     std::vector<std::string> values;
     for (const LogEvent& event : group.tenants[0].events) {
       values.push_back(EncodeEvent(event));

@@ -90,7 +90,7 @@ class FaultDirectory final : public rocksdb::FSDirectoryWrapper {
 
   IOStatus Fsync(const IOOptions& /*options*/,
                  IODebugContext* /*debug*/) override {
-    const IOStatus status = file_system_->CheckPower();
+    IOStatus status = file_system_->CheckPower();
     if (status.ok()) file_system_->DirectorySynced(path_);
     return status;
   }
@@ -143,7 +143,8 @@ bool FaultFileSystem::power_is_cut() const {
 
 IOStatus FaultFileSystem::CheckPower() const {
   const core::MutexLock lock(&mutex_);
-  return power_is_cut_ ? IOStatus::IOError("the power is cut") : IOStatus::OK();
+  if (power_is_cut_) return IOStatus::IOError("the power is cut");
+  return IOStatus::OK();
 }
 
 IOStatus FaultFileSystem::Check(FaultyCall call, const std::string& path) {
@@ -166,9 +167,10 @@ IOStatus FaultFileSystem::Check(FaultyCall call, const std::string& path) {
       continue;
     }
     ++faults_;
-    return injection.fault == Fault::kNoSpace
-               ? IOStatus::NoSpace("injected", path)
-               : IOStatus::IOError("injected", path);
+    if (injection.fault == Fault::kNoSpace) {
+      return IOStatus::NoSpace("injected", path);
+    }
+    return IOStatus::IOError("injected", path);
   }
   return IOStatus::OK();
 }

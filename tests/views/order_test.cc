@@ -27,7 +27,7 @@ struct Arrival {
 // The events in some order, in batches of some sizes, with repeats.
 std::vector<Arrival> Shuffle(std::mt19937& random,
                              std::vector<v1::Touchpoint> touchpoints,
-                             std::vector<std::string> retracted_ids) {
+                             const std::vector<std::string>& retracted_ids) {
   const auto pick = [&](int end) {
     return std::uniform_int_distribution<int>(0, end - 1)(random);
   };
