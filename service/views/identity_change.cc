@@ -304,6 +304,12 @@ absl::Status IdentityChange::FindMovedJourneys() {
       if (!status.ok()) return status;
       continue;
     }
+    const auto narrow = narrow_.find(key);
+    if (narrow != narrow_.end() && narrow->second.record->version() == 0 &&
+        (*was)->linked_count() == 0) {
+      // Nothing was ever written to it, nor to anybody who belongs to it.
+      continue;
+    }
     for (const auto& change :
          projections::TargetChanges(**was, changed.identity)) {
       const auto has = HasTouchpoints(subject, change.from, change.until);
