@@ -212,10 +212,13 @@ std::vector<Entry> Generation::Range(Family family, absl::string_view first,
 }
 
 std::vector<TouchpointRow> Generation::RowsOf(const VersionedRow* newest,
+                                              core::Micros from,
                                               int64_t version) {
   std::vector<TouchpointRow> rows;
   for (const VersionedRow* row = newest; row != nullptr; row = row->older) {
-    if (row->version <= version) rows.push_back(row->row);
+    if (row->version <= version && row->row.occurred_at >= from) {
+      rows.push_back(row->row);
+    }
   }
   std::reverse(rows.begin(), rows.end());
   SortAndKeepLast(rows);
@@ -223,7 +226,7 @@ std::vector<TouchpointRow> Generation::RowsOf(const VersionedRow* newest,
 }
 
 std::vector<TouchpointRow> Generation::Touchpoints(
-    absl::string_view subject_key, int64_t version) const {
+    absl::string_view subject_key, core::Micros from, int64_t version) const {
   const VersionedRow* newest = nullptr;
   {
     // Rows do not change any more once they are there.
@@ -231,7 +234,7 @@ std::vector<TouchpointRow> Generation::Touchpoints(
     const auto it = touchpoints_.find(subject_key);
     if (it != touchpoints_.end()) newest = it->second;
   }
-  return RowsOf(newest, version);
+  return RowsOf(newest, from, version);
 }
 
 void Generation::ForEach(Family family, Visitor visit) const {
@@ -254,7 +257,7 @@ void Generation::ForEach(Family family, Visitor visit) const {
     case Family::kTouchpoints:
       for (const auto* subject : SortedByKey(touchpoints_)) {
         std::string key(subject->first);
-        for (const TouchpointRow& row : RowsOf(subject->second, INT64_MAX)) {
+        for (const TouchpointRow& row : RowsOf(subject->second, 0, INT64_MAX)) {
           key.resize(subject->first.size());
           AppendRowKey(row, key);
           if (!visit(key, EncodeRow(row))) return;

@@ -74,9 +74,9 @@ class Generation {
                                          size_t entries_max, int64_t version,
                                          std::string& last_key) const;
 
-  // The rows of a subject, by time and position.
+  // The rows of a subject from an instant on, by time and position.
   [[nodiscard]] std::vector<TouchpointRow> Touchpoints(
-      absl::string_view subject_key, int64_t version) const;
+      absl::string_view subject_key, core::Micros from, int64_t version) const;
 
   // Visits the newest entries of a family by key, as they are kept on disk,
   // until `visit` returns false. Only once no more writes come: then it goes
@@ -118,9 +118,9 @@ class Generation {
     mutable SortedRuns<OrderedEntry> runs;
   };
 
-  // The rows of a version, by time and position.
+  // The rows of a version from an instant on, by time and position.
   static std::vector<TouchpointRow> RowsOf(const VersionedRow* newest,
-                                           int64_t version);
+                                           core::Micros from, int64_t version);
   static const Versioned* At(const Versioned& newest, int64_t version);
   void Prefetch(const Write& write) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ApplyOne(const Write& write, int64_t version,

@@ -276,9 +276,11 @@ absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
                                        const RowVisitor& visit) const {
   ApplyWaiting();
   std::vector<TouchpointRow> rows;
-  if (frozen_ != nullptr) rows = frozen_->Touchpoints(subject_key, version_);
+  if (frozen_ != nullptr) {
+    rows = frozen_->Touchpoints(subject_key, from, version_);
+  }
   const std::vector<TouchpointRow> newer =
-      active_->Touchpoints(subject_key, version_);
+      active_->Touchpoints(subject_key, from, version_);
   rows.insert(rows.end(), newer.begin(), newer.end());
   SortAndKeepLast(rows);
   std::string first(subject_key);
@@ -289,9 +291,7 @@ absl::Status Snapshot::ScanTouchpoints(absl::string_view subject_key,
   if (!end.empty()) options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> disk(
       store_.db_->NewIterator(options, store_.handle(Family::kTouchpoints)));
-  auto in_memory = std::partition_point(
-      rows.begin(), rows.end(),
-      [&](const TouchpointRow& row) { return row.occurred_at < from; });
+  auto in_memory = rows.begin();
   int64_t last_position = 0;
   const auto show = [&](const TouchpointRow& row) {
     if (row.position == last_position) return true;
