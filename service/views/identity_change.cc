@@ -58,19 +58,18 @@ void IdentityChange::NoteRetracted(const log::LogEvent& event) {
 
 void IdentityChange::NoteAdded(const v1::Touchpoint& touchpoint,
                                const core::LinkRef& link) {
-  std::string key = SubjectKey(tenant_id_, link.narrow);
+  const std::string key = SubjectKey(tenant_id_, link.narrow);
   if (newest_links_.Holds(key, link.wide,
                           core::ToMicros(touchpoint.occurred_at())) &&
       !narrow_.contains(key)) {
     return;
   }
-  NarrowOf(std::move(key), link.narrow)
-      .added.push_back({&touchpoint, link.wide});
+  NarrowOf(key, link.narrow).added.push_back({&touchpoint, link.wide});
 }
 
 IdentityChange::NarrowChange& IdentityChange::NarrowOf(
-    std::string key, const core::SubjectRef& narrow) {
-  NarrowChange& change = narrow_[std::move(key)];
+    const std::string& key, const core::SubjectRef& narrow) {
+  NarrowChange& change = narrow_[key];
   if (change.record == nullptr) {
     change.subject = narrow;
     change.record =

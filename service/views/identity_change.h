@@ -102,7 +102,8 @@ class IdentityChange final : public ListedSource {
   };
 
   void NoteAdded(const v1::Touchpoint& touchpoint, const core::LinkRef& link);
-  NarrowChange& NarrowOf(std::string key, const core::SubjectRef& narrow);
+  NarrowChange& NarrowOf(const std::string& key,
+                         const core::SubjectRef& narrow);
   void NoteMerge(const core::LinkRef& link);
   absl::Status LoadNarrow();
   absl::Status Apply(const std::string& key, const NarrowChange& narrow);
