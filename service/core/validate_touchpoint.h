@@ -25,12 +25,6 @@ void CheckHappened(absl::string_view name, bool is_set,
                    const google::protobuf::Timestamp& instant, Micros now,
                    const FieldChecker& at);
 
-// Checks the time at which something happened: required, from 1970 on and at
-// most kFutureToleranceMicros after `now`.
-void CheckHappened(absl::string_view name, bool is_set,
-                   const google::protobuf::Timestamp& instant, Micros now,
-                   const FieldChecker& at);
-
 // The part of it that depends on the kind.
 void CheckPayload(const v1::Touchpoint& touchpoint, const FieldChecker& at);
 
