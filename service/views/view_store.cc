@@ -64,7 +64,8 @@ void RemoveLeftovers(rocksdb::Env* env, const std::string& directory) {
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat("views: ", status.ToString());
-  if (status.IsCorruption()) {
+  // A file that was there once is gone.
+  if (status.IsCorruption() || status.IsPathNotFound()) {
     return core::DamagedError(message);
   }
   return core::MakeError(absl::StatusCode::kUnavailable,
