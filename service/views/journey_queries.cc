@@ -192,9 +192,9 @@ void AddEntry(const PlacedEvent& placed, v1::GetTimelineResponse& response) {
   entry->set_retracted(placed.row.retraction_position != 0);
 }
 
-// Reads touchpoints in chunks until the page is full or enough were looked
-// at; sets the token when some are left. `rows` are by time and position, in
-// the request's direction.
+// Reads touchpoints in chunks until the page is full, enough were looked at or
+// the time is over; sets the token when some are left. `rows` are by time and
+// position, in the request's direction.
 absl::Status FillTimeline(const Reader& reader,
                           const v1::GetTimelineRequest& request,
                           const Page& page, std::vector<TouchpointRow> rows,
@@ -219,7 +219,8 @@ absl::Status FillTimeline(const Reader& reader,
                            (falling ? text >= page.after : text <= page.after);
       if (is_done) continue;
       if (response.entries_size() == page.size || bytes.is_full() ||
-          scanned == core::kListEntriesScannedMax) {
+          scanned == core::kListEntriesScannedMax ||
+          (scanned > 0 && !reader.CheckBudget().ok())) {
         response.set_next_page_token(NextPageToken(page, "timeline", last));
         return absl::OkStatus();
       }
