@@ -26,11 +26,6 @@ bool IsLater(const v1::Date& a, const v1::Date& b) {
          std::make_tuple(b.year(), b.month(), b.day());
 }
 
-bool IsTerminal(const v1::PipelineStage& stage) {
-  return stage.win_probability_percent() == 0 ||
-         stage.win_probability_percent() == kCertainPercent;
-}
-
 void MoveToStage(const std::string& stage_id, const Moment& moment,
                  DealState& deal) {
   auto& stages = *deal.mutable_stages();
@@ -311,6 +306,11 @@ DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
     }
   }
   return {};
+}
+
+bool IsTerminal(const v1::PipelineStage& stage) {
+  return stage.win_probability_percent() == 0 ||
+         stage.win_probability_percent() == kCertainPercent;
 }
 
 const std::string& CurrentStageId(const DealState& deal) {

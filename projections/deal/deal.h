@@ -25,6 +25,9 @@ struct DealOutcome {
 DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
                          const storage::v1::Moment& moment, JourneyFold& fold);
 
+// A stage of certain failure or certain success: what stands there is decided.
+[[nodiscard]] bool IsTerminal(const v1::PipelineStage& stage);
+
 // Id of the pipeline stage that the deal is in.
 [[nodiscard]] const std::string& CurrentStageId(
     const storage::v1::DealState& deal);

@@ -1,7 +1,5 @@
 #include "projections/rules/rules.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -10,11 +8,12 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "projections/rules/rules_check.h"
 #include "service/core/errors.h"
+#include "service/core/sha256.h"
 
 namespace journey::projections {
 namespace {
 
-std::string Sha256(const v1::RuleSet& rule_set) {
+std::string DigestOf(const v1::RuleSet& rule_set) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
@@ -22,10 +21,9 @@ std::string Sha256(const v1::RuleSet& rule_set) {
     coded.SetSerializationDeterministic(true);
     rule_set.SerializeToCodedStream(&coded);
   }
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
+  core::Sha256 hash;
+  hash.Add(bytes);
+  return hash.Finish();
 }
 
 }  // namespace
@@ -38,7 +36,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Make(v1::RuleSet rule_set) {
   if (!LoadIanaTimeZone(rule_set.time_zone(), &time_zone)) {
     return absl::InternalError("a time zone that was there is gone");
   }
-  std::string sha256 = Sha256(rule_set);
+  std::string sha256 = DigestOf(rule_set);
   return std::shared_ptr<const Rules>(
       new Rules(std::move(rule_set), time_zone, std::move(sha256)));
 }

@@ -1,6 +1,7 @@
 #include "service/core/errors.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
@@ -91,6 +92,19 @@ absl::Status OutcomeUnknownError() {
 absl::Status DamagedError(absl::string_view message) {
   return MakeError(absl::StatusCode::kDataLoss, v1::ERROR_REASON_DATA_DAMAGED,
                    message);
+}
+
+std::string Quoted(absl::string_view value) {
+  constexpr size_t kShownBytesMax = 64;
+  const bool is_cut = value.size() > kShownBytesMax;
+  if (is_cut) {
+    size_t end = kShownBytesMax;
+    // Not within a character.
+    while (end > 0 && (value[end] & 0xC0) == 0x80) --end;
+    value = value.substr(0, end);
+  }
+  return absl::StrCat("\"", absl::Utf8SafeCEscape(value), is_cut ? "…" : "",
+                      "\"");
 }
 
 void Violations::Add(absl::string_view field, absl::string_view description) {

@@ -40,6 +40,10 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 // DATA_LOSS (DATA_DAMAGED); `message` names the place.
 [[nodiscard]] absl::Status DamagedError(absl::string_view message);
 
+// A refused value as a description shows it: in quotes, escaped, and cut where
+// it is long.
+[[nodiscard]] std::string Quoted(absl::string_view value);
+
 // Collects what is wrong with a request, field by field. Not thread-safe.
 class Violations {
  public:

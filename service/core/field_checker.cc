@@ -74,8 +74,12 @@ void FieldChecker::FailText(absl::string_view name, absl::string_view value,
 void FieldChecker::FailEnum(
     absl::string_view name, int value,
     const google::protobuf::EnumDescriptor& type) const {
-  Fail(name, absl::StrCat(value == 0 ? "is required" : "is unknown",
-                          "; use one of ", ValueNames(type)));
+  if (value == 0) {
+    Fail(name, absl::StrCat("is required; use one of ", ValueNames(type)));
+  } else {
+    Fail(name,
+         absl::StrCat("must be one of ", ValueNames(type), ", is ", value));
+  }
 }
 
 void FieldChecker::NotNegative(absl::string_view name, int64_t value) const {
@@ -97,7 +101,8 @@ bool FieldChecker::Instant(absl::string_view name,
     return false;
   }
   if (instant.seconds() < 0 || instant.seconds() > kSecondsMax) {
-    Fail(name, "must lie between the years 1970 and 9999");
+    Fail(name, absl::StrCat("must lie between the years 1970 and 9999, is ",
+                            instant.seconds(), " seconds after 1970 began"));
     return false;
   }
   return true;

@@ -199,7 +199,8 @@ void CheckTenant(absl::string_view tenant_id, Violations& violations) {
   violations.Add("tenant_id",
                  absl::StrCat("must be 1 to ", kTenantIdBytesMax,
                               " characters of a-z, 0-9 and \"-\", beginning "
-                              "with a letter or digit"));
+                              "with a letter or digit, is ",
+                              Quoted(tenant_id)));
 }
 
 void CheckSubject(const v1::Subject& subject, absl::string_view field,
@@ -226,9 +227,10 @@ void CheckPageSize(int page_size, Violations& violations) {
 
 void CheckPageToken(absl::string_view token, Violations& violations) {
   if (token.size() <= kPageTokenBytesMax) return;
-  violations.Add("page_token",
-                 absl::StrCat("must be at most ", kPageTokenBytesMax,
-                              " bytes; give next_page_token back unchanged"));
+  violations.Add(
+      "page_token",
+      absl::StrCat("must be at most ", kPageTokenBytesMax, " bytes, is ",
+                   token.size(), "; give next_page_token back unchanged"));
 }
 
 }  // namespace journey::core

@@ -1,7 +1,5 @@
 #include "service/log/codec.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <utility>
 
@@ -10,6 +8,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "service/core/big_endian.h"
 #include "service/core/errors.h"
+#include "service/core/sha256.h"
 #include "service/core/time.h"
 #include "service/log/crc32c.h"
 #include "service/log/event_log.h"
@@ -69,22 +68,6 @@ void AppendTouchpointRecord(const LogEvent& event, std::string& value) {
     coded.WriteVarint64(
         static_cast<uint64_t>(core::ToMicros(event.touchpoint->occurred_at())));
   }
-}
-
-const EVP_MD* Sha256() {
-  // Looked up once: an implicit fetch costs more than hashing an event.
-  static const EVP_MD* const kDigest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return kDigest;
-}
-
-// One context a thread: making one costs as much as hashing an event.
-EVP_MD_CTX* HashContext() {
-  struct Deleter {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  thread_local const std::unique_ptr<EVP_MD_CTX, Deleter> kContext(
-      EVP_MD_CTX_new());
-  return kContext.get();
 }
 
 }  // namespace
@@ -293,17 +276,11 @@ absl::StatusOr<LogEvent> DecodeEvent(
 std::string ExtendChain(absl::string_view before, const std::string* values,
                         size_t count) {
   static constexpr std::array<char, kChainBytes> kStart{};
-  EVP_MD_CTX* const context = HashContext();
-  EVP_DigestInit_ex2(context, Sha256(), nullptr);
+  thread_local core::Sha256 hash;
   if (before.empty()) before = {kStart.data(), kStart.size()};
-  EVP_DigestUpdate(context, before.data(), before.size());
-  for (size_t i = 0; i < count; ++i) {
-    EVP_DigestUpdate(context, values[i].data(), values[i].size());
-  }
-  std::string chain(kChainBytes, '\0');
-  EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(chain.data()),
-                     nullptr);
-  return chain;
+  hash.Add(before);
+  for (size_t i = 0; i < count; ++i) hash.Add(values[i]);
+  return hash.Finish();
 }
 
 }  // namespace journey::log

@@ -4,13 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
+#include "service/core/field_checker.h"
 #include "service/core/limits.h"
 #include "service/core/validate.h"
 
 namespace journey::rpc {
 namespace {
-
-constexpr char kUnknownValue[] = "is not a value that this server knows";
 
 template <typename Request>
 void CheckAsOf(const Request& request, core::Violations& violations) {
@@ -37,17 +36,14 @@ void CheckId(absl::string_view id, absl::string_view field,
   core::CheckText(id, core::kIdBytesMax, field, violations);
 }
 
-void CheckKnown(bool known, absl::string_view field,
-                core::Violations& violations) {
-  if (!known) violations.Add(field, kUnknownValue);
-}
-
 void CheckRange(const v1::ScoreRange& range, absl::string_view field,
                 core::Violations& violations) {
   if (!std::isfinite(range.min()) || !std::isfinite(range.max())) {
-    violations.Add(field, "must have finite numbers");
+    violations.Add(field, absl::StrCat("must have finite numbers, is ",
+                                       range.min(), " to ", range.max()));
   } else if (range.has_min() && range.has_max() && range.min() > range.max()) {
-    violations.Add(field, "has a max below its min; no score is within");
+    violations.Add(field, absl::StrCat("is ", range.min(), " to ", range.max(),
+                                       "; no score is within"));
   }
 }
 
@@ -60,9 +56,8 @@ void CheckKinds(const v1::GetTimelineRequest& request,
     return;
   }
   for (int i = 0; i < request.kinds_size(); ++i) {
-    CheckKnown(
-        request.kinds(i) != 0 && v1::TouchpointKind_IsValid(request.kinds(i)),
-        absl::StrCat("kinds[", i, "]"), violations);
+    core::FieldChecker(core::FieldChecker(violations), "kinds", i)
+        .RequiredEnum("", static_cast<v1::TouchpointKind>(request.kinds(i)));
   }
 }
 
@@ -110,11 +105,9 @@ absl::Status Check(const v1::ListJourneysRequest& request) {
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckText(request.stage_id(), core::kLabelBytesMax, "stage_id",
                   violations);
-  CheckKnown(v1::LeadStatus_IsValid(request.lead_status()), "lead_status",
-             violations);
+  core::FieldChecker(violations).Enum("lead_status", request.lead_status());
   CheckId(request.owner_id(), "owner_id", violations);
-  CheckKnown(v1::SubjectType_IsValid(request.subject_type()), "subject_type",
-             violations);
+  core::FieldChecker(violations).Enum("subject_type", request.subject_type());
   CheckRange(request.behaviour_score(), "behaviour_score", violations);
   CheckRange(request.fit_score(), "fit_score", violations);
   CheckAsOf(request, violations);
@@ -131,9 +124,7 @@ absl::Status Check(const v1::GetTimelineRequest& request) {
   CheckKinds(request, violations);
   if (request.has_link()) {
     const v1::Link& link = request.link();
-    CheckKnown(link.type() != v1::LINK_TYPE_UNSPECIFIED &&
-                   v1::LinkType_IsValid(link.type()),
-               "link.type", violations);
+    core::FieldChecker(violations).RequiredEnum("link.type", link.type());
     if (link.id().empty()) {
       violations.Add("link.id", "is empty; set the id of the record");
     }
@@ -171,7 +162,7 @@ absl::Status Check(const v1::GetDealRequest& request) {
 absl::Status Check(const v1::ListDealsRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);
-  CheckKnown(v1::DealStatus_IsValid(request.status()), "status", violations);
+  core::FieldChecker(violations).Enum("status", request.status());
   CheckId(request.pipeline_id(), "pipeline_id", violations);
   CheckId(request.stage_id(), "stage_id", violations);
   CheckId(request.owner_id(), "owner_id", violations);
@@ -190,9 +181,8 @@ absl::Status Check(const v1::ListStalledDealsRequest& request) {
                                            core::kFilterValuesMax));
   } else {
     for (int i = 0; i < request.reasons_size(); ++i) {
-      CheckKnown(request.reasons(i) != 0 &&
-                     v1::StallReason_IsValid(request.reasons(i)),
-                 absl::StrCat("reasons[", i, "]"), violations);
+      core::FieldChecker(core::FieldChecker(violations), "reasons", i)
+          .RequiredEnum("", request.reasons(i));
     }
   }
   CheckId(request.pipeline_id(), "pipeline_id", violations);

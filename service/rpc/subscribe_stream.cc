@@ -124,6 +124,11 @@ absl::Status SubscribeStream::NextMessage(v1::SubscribeResponse* message) {
     }
     filler.Fill(page_, filter_, &cursor_);
     if (cursor_ > 0) position_ = page_[cursor_ - 1].position;
+    if (cursor_ == page_.size()) {
+      // What comes next may be long in coming.
+      page_ = std::vector<log::LogEvent>();
+      cursor_ = 0;
+    }
   }
   if (!batch.events().empty()) {
     *message->mutable_events() = std::move(batch);
@@ -201,6 +206,7 @@ void SubscribeStream::SendLastPosition() {
 void SubscribeStream::OnWriteDone(bool ok) {
   core::MutexLock lock(&mutex_);
   if (phase_ == Phase::kFinished) return;
+  response_.Clear();
   if (!ok) return FinishOnce(absl::CancelledError("the client is gone"));
   woken_ = true;
   Continue();

@@ -22,7 +22,7 @@ namespace journey::rpc {
 // The reactor of one Subscribe. At any time it is idle, or one worker looks
 // for the next message, or one message is being sent; a wake-up in the
 // meantime is remembered. It holds at most one page of events, so that a slow
-// client costs nobody else anything.
+// client costs nobody else anything, and none while there is nothing to send.
 class SubscribeStream final
     : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
       public Drainable,

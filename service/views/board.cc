@@ -11,7 +11,7 @@
 namespace journey::views {
 namespace {
 
-constexpr int kCertainPercent = 100;
+constexpr int kPercent = 100;
 
 // Sums stay within int64; beyond it they stop at the end of the range.
 int64_t Clamp(absl::int128 value) {
@@ -54,9 +54,8 @@ void BoardBuilder::Add(const PlacedDeal& deal) {
     const int percent =
         std::max(0, projections::WinProbabilityPercent(rules_, deal.state));
     AddTo(amount.amount_minor(), column.amounts[amount.currency_code()]);
-    AddTo(
-        Clamp(absl::int128(amount.amount_minor()) * percent / kCertainPercent),
-        column.weighted_amounts[amount.currency_code()]);
+    AddTo(Clamp(absl::int128(amount.amount_minor()) * percent / kPercent),
+          column.weighted_amounts[amount.currency_code()]);
   }
   if (out.deals_size() < deals_per_column_) {
     *out.add_deals() = projections::ConcludeDeal(rules_, deal.state,
@@ -83,10 +82,10 @@ v1::GetBoardResponse BoardBuilder::Build() const {
   if (const auto* pipeline = rules_.FindPipeline(pipeline_id_)) {
     response.set_name(pipeline->name());
     for (const v1::PipelineStage& stage : pipeline->stages()) {
-      const int percent = stage.win_probability_percent();
-      const bool is_decided = percent == 0 || percent == kCertainPercent;
-      if (is_decided && !columns_.contains(stage.id())) continue;
-      add(stage.id(), stage.name(), percent);
+      if (projections::IsTerminal(stage) && !columns_.contains(stage.id())) {
+        continue;
+      }
+      add(stage.id(), stage.name(), stage.win_probability_percent());
     }
   }
   for (const auto& [stage_id, column] : columns_) {

@@ -16,6 +16,7 @@
 #include "service/views/deal_reader.h"
 #include "service/views/keys.h"
 #include "service/views/page.h"
+#include "service/views/rule_conditions.h"
 
 namespace journey::views {
 namespace {
@@ -252,8 +253,13 @@ absl::StatusOr<v1::ListDealsResponse> ListDeals(
       });
   if (!status.ok()) return status;
   if (!scan.ok()) return scan;
-  if (is_cut)
+  if (is_cut) {
     response.set_next_page_token(NextPageToken(*page, "deals", last_id));
+  } else if (response.deals().empty() && page->after.empty()) {
+    status = CheckPlace((*reader)->rules(), request.pipeline_id(),
+                        request.stage_id());
+    if (!status.ok()) return status;
+  }
   response.set_log_position((*reader)->log_position());
   return response;
 }
@@ -266,11 +272,17 @@ absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
       Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
   if (!reader.ok()) return reader.status();
   v1::ListStalledDealsResponse response;
-  const absl::Status status =
+  absl::Status status =
       (*reader)->is_past()
           ? ListPastStalls(**reader, request, *page, response)
           : ListPresentStalls(**reader, request, *page, response);
   if (!status.ok()) return status;
+  if (response.stalled_deals().empty() && page->after.empty() &&
+      response.next_page_token().empty()) {
+    status = CheckPlace((*reader)->rules(), request.pipeline_id(),
+                        request.stage_id());
+    if (!status.ok()) return status;
+  }
   response.set_log_position((*reader)->log_position());
   return response;
 }
@@ -298,7 +310,8 @@ absl::StatusOr<v1::GetBoardResponse> GetBoard(
     return core::MakeError(
         absl::StatusCode::kNotFound, v1::ERROR_REASON_PIPELINE_NOT_FOUND,
         absl::StrCat("neither the rule set nor an open deal knows pipeline ",
-                     pipeline_id));
+                     core::Quoted(pipeline_id), "; the rule set has ",
+                     PipelineIds(rules)));
   }
   v1::GetBoardResponse response = board.Build();
   response.set_log_position((*reader)->log_position());

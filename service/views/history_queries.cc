@@ -66,8 +66,9 @@ class TimelinePage {
                const Page& page, const v1::Subject& journey)
       : reader_(reader), request_(request), page_(page), journey_(journey) {}
 
-  // Reads touchpoints in chunks until the page is full or enough were looked
-  // at; sets the token when some are left. `rows` are by time and position.
+  // Reads touchpoints in chunks until the page is full, enough were looked at
+  // or the time is over; sets the token when some are left. `rows` are by time
+  // and position.
   absl::Status Fill(std::vector<TouchpointRow> rows,
                     v1::GetTimelineResponse& response) {
     later_ = reader_.InstantFor(rows.back().occurred_at);
@@ -152,7 +153,8 @@ class TimelinePage {
                 v1::GetTimelineResponse& response) {
     for (size_t i = 0; i < chunk.size(); ++i) {
       if (response.entries_size() >= page_.size || bytes_.is_full() ||
-          scanned_ == core::kListEntriesScannedMax) {
+          scanned_ == core::kListEntriesScannedMax ||
+          (scanned_ > 0 && !reader_.CheckBudget().ok())) {
         response.set_next_page_token(NextPageToken(page_, "timeline", last_));
         return true;
       }

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "projections/conclude.h"
 #include "projections/scoring/decay.h"
 #include "service/core/errors.h"
@@ -12,12 +11,10 @@
 #include "service/core/touchpoint.h"
 #include "service/views/keys.h"
 #include "service/views/page.h"
+#include "service/views/rule_conditions.h"
 
 namespace journey::views {
 namespace {
-
-constexpr char kNotScored[] =
-    "is not scored by the rule set; leave the condition out";
 
 // The journey of a subject; unset when there is none by then.
 absl::StatusOr<std::optional<v1::Journey>> Find(Reader& reader,
@@ -109,25 +106,6 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
   return range;
 }
 
-// Conditions that the rule set knows nothing of.
-absl::Status CheckRules(const Reader& reader,
-                        const v1::ListJourneysRequest& request) {
-  core::Violations violations;
-  if (!request.stage_id().empty() &&
-      reader.rules().ConditionOf(request.stage_id()) ==
-          v1::ENTRY_CONDITION_UNSPECIFIED) {
-    violations.Add("stage_id", "is no lifecycle stage of the rule set");
-  }
-  const v1::ScoringRules& scoring = reader.rules().rule_set().scoring();
-  if (request.has_behaviour_score() && !scoring.has_behaviour()) {
-    violations.Add("behaviour_score", kNotScored);
-  }
-  if (request.has_fit_score() && !scoring.has_fit()) {
-    violations.Add("fit_score", kNotScored);
-  }
-  return violations.ToStatus();
-}
-
 // Adds one journey of a list if it matches.
 absl::Status AddListed(Reader& reader, const v1::ListJourneysRequest& request,
                        absl::string_view subject_key,
@@ -199,11 +177,10 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
   const auto reader =
       Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
   if (!reader.ok()) return reader.status();
-  if (const absl::Status status = CheckRules(**reader, request); !status.ok()) {
-    return status;
-  }
+  absl::Status status = CheckConditions((*reader)->rules(), request);
+  if (!status.ok()) return status;
   const ListRange range = RangeOf(**reader, request, page->now);
-  absl::Status status = CheckList(*page, range.name);
+  status = CheckList(*page, range.name);
   if (!status.ok()) return status;
   v1::ListJourneysResponse response;
   PageBytes bytes;

@@ -5,8 +5,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "journey/storage/v1/views.pb.h"
-#include "openssl/sha.h"
 #include "service/core/errors.h"
+#include "service/core/sha256.h"
 
 namespace journey::views {
 namespace {
@@ -14,13 +14,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-
-std::string Sha256(const std::string& bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
 
 const FieldDescriptor* Field(const Message& request, const char* name) {
   return request.GetDescriptor()->FindFieldByName(name);
@@ -34,7 +27,10 @@ std::string HashConditions(const Message& request) {
   const Reflection* reflection = request.GetReflection();
   reflection->ClearField(conditions.get(), Field(request, "page_size"));
   reflection->ClearField(conditions.get(), Field(request, "page_token"));
-  return Sha256(request.GetTypeName() + conditions->SerializeAsString());
+  core::Sha256 hash;
+  hash.Add(request.GetTypeName());
+  hash.Add(conditions->SerializeAsString());
+  return hash.Finish();
 }
 
 }  // namespace

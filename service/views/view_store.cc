@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
@@ -25,6 +26,11 @@ constexpr int kBackgroundJobs = 2;
 constexpr char kFilePrefix[] = "generation-";
 // A generation is written down at this age even when it is small.
 constexpr std::chrono::seconds kGenerationAgeMax{30};
+// Files of a family at level 0 from which compaction is behind: as many as let
+// RocksDB slow down writes of its own.
+constexpr int kLevel0FilesMax = 20;
+// How often compaction that is behind is looked at.
+constexpr std::chrono::milliseconds kCompactionPoll{50};
 
 rocksdb::Options MakeOptions(const ViewsOptions& options, rocksdb::Env* env) {
   rocksdb::Options out;
@@ -64,7 +70,8 @@ void RemoveLeftovers(rocksdb::Env* env, const std::string& directory) {
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat("views: ", status.ToString());
-  if (status.IsCorruption()) {
+  // A file that was there once is gone.
+  if (status.IsCorruption() || status.IsPathNotFound()) {
     return core::DamagedError(message);
   }
   return core::MakeError(absl::StatusCode::kUnavailable,
@@ -141,13 +148,29 @@ void ViewStore::Freeze() {
 
 absl::Status ViewStore::Flush() {
   core::MutexLock lock(&mutex_);
+  is_flushing_ = true;
+  changed_.NotifyAll();
   while ((frozen_ != nullptr || is_updating_) && flush_status_.ok()) {
     changed_.Wait(&mutex_);
   }
   if (!flush_status_.ok()) return flush_status_;
   Freeze();
   while (frozen_ != nullptr && flush_status_.ok()) changed_.Wait(&mutex_);
+  is_flushing_ = false;
   return flush_status_;
+}
+
+bool ViewStore::IsCompactionBehind() const {
+  // Compaction may have ended with an error, which taking in a file tells.
+  if (IntProperty(rocksdb::DB::Properties::kBackgroundErrors) > 0) return false;
+  return std::any_of(handles_.begin(), handles_.end(), [&](auto* handle) {
+    std::string files;
+    int count = 0;
+    return db_->GetProperty(
+               handle, rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0",
+               &files) &&
+           absl::SimpleAtoi(files, &count) && count >= kLevel0FilesMax;
+  });
 }
 
 void ViewStore::RunFlusher() {
@@ -161,6 +184,9 @@ void ViewStore::RunFlusher() {
             active_->bytes() > 0) {
           Freeze();
         }
+      }
+      while (!stopping_ && !is_flushing_ && IsCompactionBehind()) {
+        changed_.WaitFor(&mutex_, kCompactionPoll);
       }
       if (stopping_) return;
       frozen = frozen_;

@@ -6,7 +6,8 @@
 // when it is full it is frozen, sorted, written to table files and taken in
 // by RocksDB at once over all column families, while the next generation
 // fills. What is on disk is therefore always the state after some whole
-// commit group. docs/adr/0003-write-behind-views.md says why.
+// commit group. When RocksDB's compaction falls behind, writing down waits for
+// it, and with it the updates. docs/adr/0003-write-behind-views.md says why.
 #ifndef SERVICE_VIEWS_VIEW_STORE_H_
 #define SERVICE_VIEWS_VIEW_STORE_H_
 
@@ -79,6 +80,9 @@ class ViewStore {
   void GiveUp();
 
   void RunFlusher();
+  // Readers look into each file of level 0, and RocksDB takes in files however
+  // many there are already.
+  [[nodiscard]] bool IsCompactionBehind() const;
   absl::Status WriteDown(const Generation& generation);
   // False when the generation has nothing of the family.
   absl::StatusOr<bool> WriteFile(Family family, const Generation& generation,
@@ -104,6 +108,8 @@ class ViewStore {
   // An update is under way: the active generation stays active.
   bool is_updating_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status flush_status_ ABSL_GUARDED_BY(mutex_);
+  // Somebody waits for everything to be written down.
+  bool is_flushing_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread flusher_;
 };

@@ -58,7 +58,11 @@ class ViewsImpl final : public Views {
   void Begin() {
     checkpoint_.set_format_version(kViewsFormatVersion);
     checkpoint_.set_rule_set_sha256(options_.rules->sha256());
+    checkpoint_.set_rule_set_id(options_.rules->rule_set().id());
+    checkpoint_.set_rule_set_version(options_.rules->rule_set().version());
   }
+  // Why the views are not ours, for the operator.
+  [[nodiscard]] std::string WhyNotOurs() const;
   absl::Status Load();
   absl::Status CatchUp();
 
@@ -189,6 +193,20 @@ class ViewsImpl final : public Views {
 
   HeadListeners listeners_;
 };
+
+std::string ViewsImpl::WhyNotOurs() const {
+  if (checkpoint_.format_version() != kViewsFormatVersion) {
+    return "the views have another format";
+  }
+  const v1::RuleSet& rules = options_.rules->rule_set();
+  if (checkpoint_.rule_set_id() != rules.id() ||
+      checkpoint_.rule_set_version() != rules.version()) {
+    return "the views were made by another rule set";
+  }
+  return absl::StrCat("the rule set \"", rules.id(),
+                      "\" has changed, but its version is still ",
+                      rules.version(), " (raise it with every change)");
+}
 
 // Reads what is kept in memory.
 absl::Status ViewsImpl::Load() {
@@ -387,8 +405,8 @@ std::string WhyAnew(const absl::StatusOr<std::unique_ptr<ViewsImpl>>& views) {
         views.status().message());
   }
   if ((*views)->IsNew()) return "";
-  return "the views were made by another format or rule set: making them anew "
-         "from the log";
+  return absl::StrCat((*views)->WhyNotOurs(),
+                      ": making the views anew from the log");
 }
 
 }  // namespace

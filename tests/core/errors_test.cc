@@ -139,5 +139,17 @@ TEST(ViolationsTest, AtMostAThousandAreListedAndTheRestCounted) {
             absl::StrCat("f[0]: is bad (and ", kViolationsMax + 4, " more)"));
 }
 
+TEST(ErrorsTest, QuotedValueIsEscapedAndCut) {
+  EXPECT_EQ(Quoted(""), "\"\"");
+  EXPECT_EQ(Quoted("a\nb"), "\"a\\nb\"");
+  EXPECT_EQ(Quoted("Größe"), "\"Größe\"");
+  const std::string longest(64, 'x');
+  EXPECT_EQ(Quoted(longest), "\"" + longest + "\"");
+  EXPECT_EQ(Quoted(longest + "x"), "\"" + longest + "…\"");
+  // Not within a character.
+  const std::string before(63, 'x');
+  EXPECT_EQ(Quoted(before + "ü"), "\"" + before + "…\"");
+}
+
 }  // namespace
 }  // namespace journey::core

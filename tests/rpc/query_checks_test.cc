@@ -12,6 +12,8 @@ namespace journey::rpc {
 namespace {
 
 using google::protobuf::TextFormat;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 template <typename Request>
@@ -110,6 +112,35 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
               StartsWith("known_at"));
   EXPECT_THAT(Message<v1::GetDealRequest>(tenant + "deal_id: 'd' " + known_at),
               StartsWith("known_at"));
+}
+
+TEST(QueryChecksTest, RefusedValueIsEchoed) {
+  const std::string tenant = kTenant;
+  const std::string subject = kSubject;
+  EXPECT_THAT(Message<v1::GetStatusRequest>("tenant_id: 'A B'"),
+              EndsWith(", is \"A B\""));
+  EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "as_of {seconds: -7}"),
+              EndsWith(", is -7 seconds after 1970 began"));
+  EXPECT_EQ(Message<v1::ListJourneysRequest>(tenant + "subject_type: 99"),
+            "subject_type: must be one of SUBJECT_TYPE_ACCOUNT, "
+            "SUBJECT_TYPE_CONTACT, SUBJECT_TYPE_VISITOR or SUBJECT_TYPE_DEAL, "
+            "is 99");
+  EXPECT_THAT(Message<v1::ListDealsRequest>(tenant + "status: 98"),
+              EndsWith(", is 98"));
+  EXPECT_THAT(Message<v1::ListStalledDealsRequest>(tenant + "reasons: 97"),
+              EndsWith(", is 97"));
+  EXPECT_THAT(Message<v1::GetTimelineRequest>(subject + "kinds: 96"),
+              EndsWith(", is 96"));
+  EXPECT_EQ(Message<v1::ListJourneysRequest>(tenant +
+                                             "fit_score { min: 3.5 max: 2 }"),
+            "fit_score: is 3.5 to 2; no score is within");
+  EXPECT_THAT(
+      Message<v1::ListJourneysRequest>(tenant + "fit_score { min: nan }"),
+      EndsWith(", is nan to 0"));
+  EXPECT_THAT(Message<v1::ListDealsRequest>(
+                  tenant + "page_token: '" +
+                  std::string(core::kPageTokenBytesMax + 1, 'x') + "'"),
+              HasSubstr(", is 4097;"));
 }
 
 TEST(QueryChecksTest, TooManyFilterValuesAreRefused) {

@@ -63,6 +63,16 @@ TEST_F(SubscribeTest, GoesOnAfterAPositionInBoundedMessages) {
   EXPECT_EQ(message.caught_up().position(), kEvents);
 }
 
+TEST_F(SubscribeTest, KeepsNoEventsThatWereSent) {
+  const auto touchpoint = std::make_shared<v1::Touchpoint>(Visit("a"));
+  log_.Add(touchpoint);
+  Open();
+  ASSERT_TRUE(Receive().has_events());
+  ASSERT_TRUE(Receive().has_caught_up());
+  // The test's and the log's.
+  EXPECT_EQ(touchpoint.use_count(), 2);
+}
+
 TEST_F(SubscribeTest, HeartbeatCarriesThePositionOfHiddenEvents) {
   env_.heartbeat_interval = std::chrono::milliseconds(20);
   request_.mutable_filter()->add_sources("crm");

@@ -79,6 +79,8 @@ TEST_F(DamageTest, DamagedViewsAreMadeAnew) {
       {"a table that is gone", ".sst",
        [](const std::string& file) { std::filesystem::remove(file); }},
       {"other bytes in the manifest", "MANIFEST", FlipAll},
+      {"the manifest is gone", "MANIFEST",
+       [](const std::string& file) { std::filesystem::remove(file); }},
       {"CURRENT is gone", "CURRENT",
        [](const std::string& file) { std::filesystem::remove(file); }},
       {"other bytes in CURRENT", "CURRENT", FlipAll},

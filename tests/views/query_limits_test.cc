@@ -79,6 +79,26 @@ TEST_F(QueryLimitsTest, ListLooksAtSoManyEntriesAPage) {
   EXPECT_EQ(second->next_page_token(), "");
 }
 
+TEST_F(QueryLimitsTest, SubjectNamedTwiceIsAnsweredTwice) {
+  Append(1, [](int) {
+    return Tp("1", "2025-01-01", "account_id: 'A' site_visit {}");
+  });
+  v1::BatchGetJourneysRequest request;
+  request.set_tenant_id(Engine::kTenant);
+  for (const char* id : {"A", "B", "A", "B"}) {
+    request.add_subjects()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
+    request.mutable_subjects()->rbegin()->set_id(id);
+  }
+  const auto answer =
+      engine_->views().BatchGetJourneys(request, &absl::OkStatus);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->journeys_size(), 2);
+  EXPECT_EQ(answer->journeys(0).SerializeAsString(),
+            answer->journeys(1).SerializeAsString());
+  ASSERT_EQ(answer->not_found_size(), 2);
+  EXPECT_EQ(answer->not_found(1).id(), "B");
+}
+
 TEST_F(QueryLimitsTest, AnswerThatFoldsTooMuchIsRefused) {
   // So many that a batch of one journey again and again is just within the
   // bound. They are retracted before they come, which saves the test most of

@@ -212,5 +212,18 @@ TEST_F(SlowQueryTest, PageIsCutShortAndCanBeContinued) {
   EXPECT_EQ(second->deals_size(), core::kPageSizeDefault);
 }
 
+TEST_F(SlowQueryTest, TimelineIsCutShortAndCanBeContinued) {
+  auto request = Timeline();
+  request.set_without_changes(true);
+  const auto first = engine_->views().GetTimeline(request, let_time_pass_);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->entries_size(), 1);
+  request.set_page_token(first->next_page_token());
+  const auto second = engine_->views().GetTimeline(request, &absl::OkStatus);
+  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_EQ(second->entries_size(), core::kPageSizeDefault);
+  EXPECT_NE(second->entries(0).position(), first->entries(0).position());
+}
+
 }  // namespace
 }  // namespace journey::testing

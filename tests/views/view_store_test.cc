@@ -1,7 +1,9 @@
 // The store against a model: a map for each snapshot that was taken.
 #include "service/views/view_store.h"
 
+#include <chrono>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <random>
@@ -9,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "rocksdb/file_system.h"
+#include "service/core/sync.h"
 #include "service/views/id_entry.h"
 #include "service/views/keys.h"
 #include "tests/support/temp_dir.h"
@@ -53,11 +58,43 @@ std::string Subject(int number) {
   return absl::StrCat("subject-", number % 4, "-");
 }
 
+// Lets no compaction write before it is told to.
+class HeldCompactions final : public rocksdb::FileSystemWrapper {
+ public:
+  HeldCompactions() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+
+  [[nodiscard]] const char* Name() const override { return "HeldCompactions"; }
+
+  void Release() {
+    core::MutexLock lock(&mutex_);
+    held_ = false;
+    changed_.NotifyAll();
+  }
+
+  rocksdb::IOStatus NewWritableFile(
+      const std::string& path, const rocksdb::FileOptions& options,
+      std::unique_ptr<rocksdb::FSWritableFile>* result,
+      rocksdb::IODebugContext* context) override {
+    if (absl::EndsWith(path, ".sst") &&
+        !absl::StrContains(path, "generation-")) {
+      core::MutexLock lock(&mutex_);
+      while (held_) changed_.Wait(&mutex_);
+    }
+    return target()->NewWritableFile(path, options, result, context);
+  }
+
+ private:
+  core::Mutex mutex_;
+  core::CondVar changed_;
+  bool held_ ABSL_GUARDED_BY(mutex_) = true;
+};
+
 class ViewStoreTest : public ::testing::Test {
  protected:
-  void Open() {
+  void Open(std::shared_ptr<rocksdb::FileSystem> file_system = nullptr) {
     ViewsOptions options;
     options.directory = dir_.path();
+    options.file_system = std::move(file_system);
     options.write_buffer_bytes = kGenerationBytes;
     store_.reset();
     auto store = ViewStore::Open(options);
@@ -254,6 +291,52 @@ TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeUpdate) {
   EXPECT_NE(number, "");
   model_ = model_after[number];
   Check(Take());
+}
+
+TEST_F(ViewStoreTest, UpdatesWaitWhileCompactionIsBehind) {
+  constexpr int kUpdates = 400;
+  const auto held = std::make_shared<HeldCompactions>();
+  Open(held);
+  auto writing = std::async(std::launch::async, [&] {
+    const std::string value(1024, 'x');
+    for (int i = 0; i < kUpdates; ++i) {
+      Update update(*store_);
+      // From both ends, so that the files of generations overlap.
+      update.Put(Family::kLists, absl::StrCat(1000 + i), value);
+      update.Put(Family::kLists, absl::StrCat(9000 - i), value);
+      if (!update.Commit().ok()) return false;
+    }
+    return true;
+  });
+  EXPECT_EQ(writing.wait_for(std::chrono::seconds(1)),
+            std::future_status::timeout);
+  held->Release();
+  EXPECT_TRUE(writing.get());
+  int entries = 0;
+  ASSERT_TRUE(Snapshot(*store_)
+                  .Scan(Family::kLists, "", "",
+                        [&](absl::string_view, absl::string_view) {
+                          ++entries;
+                          return true;
+                        })
+                  .ok());
+  EXPECT_EQ(entries, 2 * kUpdates);
+}
+
+TEST_F(ViewStoreTest, FlushDoesNotWaitForCompaction) {
+  const auto held = std::make_shared<HeldCompactions>();
+  Open(held);
+  for (int i = 0; i < 30; ++i) {
+    Update update(*store_);
+    update.Put(Family::kLists, "a", absl::StrCat(i));
+    update.Put(Family::kLists, "z", absl::StrCat(i));
+    ASSERT_TRUE(update.Commit().ok());
+    ASSERT_TRUE(store_->Flush().ok());
+  }
+  std::string value;
+  ASSERT_TRUE(Snapshot(*store_).Get(Family::kLists, "a", value).ok());
+  EXPECT_EQ(value, "29");
+  held->Release();
 }
 
 }  // namespace
