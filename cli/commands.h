@@ -11,6 +11,7 @@ void AddAmendCommand(CLI::App& root, Invocation& invocation);
 void AddAppendCommand(CLI::App& root, Invocation& invocation);
 void AddCompletionCommand(CLI::App& root, Invocation& invocation);
 void AddConfigCommands(CLI::App& root, Invocation& invocation);
+void AddContactsCommand(CLI::App& group, Invocation& invocation);
 void AddDealCommands(CLI::App& root, Invocation& invocation);
 void AddDiffCommand(CLI::App& group, Invocation& invocation);
 void AddGenerateCommand(CLI::App& root, Invocation& invocation);

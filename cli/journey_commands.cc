@@ -304,6 +304,7 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
   AddGet(*group, invocation);
   AddExplain(*group, invocation);
   AddList(*group, invocation);
+  AddContactsCommand(*group, invocation);
   AddDiffCommand(*group, invocation);
   CLI::App* command = AddCommand(
       *group, "timeline", "List the touchpoints and changes of one journey",

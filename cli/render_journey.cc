@@ -40,12 +40,13 @@ std::string Since(const google::protobuf::Timestamp& then, bool set,
                       ")");
 }
 
-// What the newest profile calls the customer; empty where none does.
-std::string NameOf(const v1::Journey& journey) {
+// What the newest profile calls a customer; empty where none does.
+std::string NameIn(
+    const google::protobuf::RepeatedPtrField<v1::ProfileAttribute>& profile) {
   const auto name = std::find_if(
-      journey.profile().begin(), journey.profile().end(),
+      profile.begin(), profile.end(),
       [](const v1::ProfileAttribute& entry) { return entry.key() == "name"; });
-  return name == journey.profile().end() ? "" : name->value().string_value();
+  return name == profile.end() ? "" : name->value().string_value();
 }
 
 void PrintStages(const v1::Journey& journey, std::ostream& out) {
@@ -110,6 +111,15 @@ void AddScores(const v1::Journey& journey, Facts& facts) {
   }
 }
 
+std::string BehaviourPoints(const v1::Scores& scores) {
+  return scores.has_behaviour() ? FormatPoints(scores.behaviour().points())
+                                : "";
+}
+
+std::string FitPoints(const v1::Scores& scores) {
+  return scores.has_fit() ? absl::StrCat(scores.fit().points()) : "";
+}
+
 void PrintScoreCauses(const v1::Journey& journey, std::ostream& out) {
   const v1::BehaviourScore& score = journey.scores().behaviour();
   if (score.causes().empty()) return;
@@ -133,7 +143,7 @@ void PrintJourney(const v1::Journey& journey,
                   std::optional<int64_t> subject_version, std::ostream& out) {
   Facts facts;
   facts.Add("Journey", FormatSubject(journey.subject()));
-  facts.Add("Name", NameOf(journey));
+  facts.Add("Name", NameIn(journey.profile()));
   facts.Add("As of", ShortInstant(journey.as_of(), journey.has_as_of()));
   facts.Add("Stage",
             absl::StrCat(journey.stage().stage_id(), " since ",
@@ -178,20 +188,34 @@ void PrintJourneys(const std::vector<v1::Journey>& journeys,
   Table table({"JOURNEY", "STAGE", ">FOR", "LEAD", ">SCORE", ">FIT", ">CYCLE",
                ">OPEN", ">STALLED", ">BOUGHT", "OWNER", "LAST TOUCHPOINT"});
   for (const v1::Journey& journey : journeys) {
-    const v1::Scores& scores = journey.scores();
+    table.AddRow({FormatSubject(journey.subject()), journey.stage().stage_id(),
+                  ShortDuration(ToMicros(journey.as_of()) -
+                                ToMicros(journey.stage().entered_at())),
+                  ShortName(journey.lead().status()),
+                  BehaviourPoints(journey.scores()),
+                  FitPoints(journey.scores()), absl::StrCat(journey.cycle()),
+                  absl::StrCat(journey.open_deals_size()),
+                  absl::StrCat(StalledDealsOf(journey)),
+                  FormatCount(journey.purchase_count()), journey.owner_id(),
+                  ShortInstant(journey.last_touchpoint_at(),
+                               journey.has_last_touchpoint_at())});
+  }
+  table.Print(out);
+}
+
+void PrintContacts(const std::vector<v1::JourneyContact>& contacts,
+                   std::ostream& out) {
+  Table table({"CONTACT", "NAME", "LEAD", "SINCE", ">SCORE", ">FIT",
+               ">TOUCHPOINTS", "LAST TOUCHPOINT"});
+  for (const v1::JourneyContact& contact : contacts) {
     table.AddRow(
-        {FormatSubject(journey.subject()), journey.stage().stage_id(),
-         ShortDuration(ToMicros(journey.as_of()) -
-                       ToMicros(journey.stage().entered_at())),
-         ShortName(journey.lead().status()),
-         scores.has_behaviour() ? FormatPoints(scores.behaviour().points())
-                                : "",
-         scores.has_fit() ? absl::StrCat(scores.fit().points()) : "",
-         absl::StrCat(journey.cycle()), absl::StrCat(journey.open_deals_size()),
-         absl::StrCat(StalledDealsOf(journey)),
-         FormatCount(journey.purchase_count()), journey.owner_id(),
-         ShortInstant(journey.last_touchpoint_at(),
-                      journey.has_last_touchpoint_at())});
+        {contact.contact_id(), NameIn(contact.profile()),
+         ShortName(contact.lead().status()),
+         ShortInstant(contact.lead().since(), contact.lead().has_since()),
+         BehaviourPoints(contact.scores()), FitPoints(contact.scores()),
+         FormatCount(contact.touchpoint_count()),
+         ShortInstant(contact.last_touchpoint_at(),
+                      contact.has_last_touchpoint_at())});
   }
   table.Print(out);
 }

@@ -29,6 +29,7 @@ enum class Method : size_t {
   kGetTimeline,
   kDiffJourney,
   kExplainJourney,
+  kListContacts,
   kGetDeal,
   kListDeals,
   kListStalledDeals,
@@ -48,7 +49,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 22;
+inline constexpr size_t kMethodCount = 23;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -62,6 +63,7 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.JourneyService", "GetTimeline", "unary"},
     {"journey.v1.JourneyService", "DiffJourney", "unary"},
     {"journey.v1.JourneyService", "ExplainJourney", "unary"},
+    {"journey.v1.JourneyService", "ListContacts", "unary"},
     {"journey.v1.DealService", "GetDeal", "unary"},
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},

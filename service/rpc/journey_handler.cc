@@ -75,4 +75,15 @@ grpc::ServerUnaryReactor* JourneyHandler::ExplainJourney(
       });
 }
 
+grpc::ServerUnaryReactor* JourneyHandler::ListContacts(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::ListContactsRequest>(
+      env_, Method::kListContacts, context, request, response, &Check,
+      [this](const v1::ListContactsRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->ListContacts(message, still_wanted);
+      });
+}
+
 }  // namespace journey::rpc

@@ -15,7 +15,8 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
             v1::JourneyService::WithRawCallbackMethod_GetTimeline<
                 v1::JourneyService::WithRawCallbackMethod_DiffJourney<
                     v1::JourneyService::WithRawCallbackMethod_ExplainJourney<
-                        v1::JourneyService::Service>>>>>>;
+                        v1::JourneyService::WithRawCallbackMethod_ListContacts<
+                            v1::JourneyService::Service>>>>>>>;
 
 // Single journeys of the present are read on the callback thread, everything
 // else on a worker.
@@ -42,6 +43,9 @@ class JourneyHandler final : public RawJourneyService {
   grpc::ServerUnaryReactor* ExplainJourney(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListContacts(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
 
  private:
   const Environment& env_;

@@ -63,23 +63,32 @@ void CheckKinds(const v1::GetTimelineRequest& request,
 
 // What is asked of one subject at one instant.
 template <typename Request>
-absl::Status CheckSubjectQuery(const Request& request) {
-  core::Violations violations;
+void CheckSubjectQuery(const Request& request, core::Violations& violations) {
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckSubject(request.subject(), "subject", violations);
   CheckAsOf(request, violations);
   CheckKnownAt(request, violations);
-  return violations.ToStatus();
 }
 
 }  // namespace
 
 absl::Status Check(const v1::GetJourneyRequest& request) {
-  return CheckSubjectQuery(request);
+  core::Violations violations;
+  CheckSubjectQuery(request, violations);
+  return violations.ToStatus();
 }
 
 absl::Status Check(const v1::ExplainJourneyRequest& request) {
-  return CheckSubjectQuery(request);
+  core::Violations violations;
+  CheckSubjectQuery(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::ListContactsRequest& request) {
+  core::Violations violations;
+  CheckSubjectQuery(request, violations);
+  CheckPage(request, violations);
+  return violations.ToStatus();
 }
 
 absl::Status Check(const v1::BatchGetJourneysRequest& request) {
@@ -117,10 +126,7 @@ absl::Status Check(const v1::ListJourneysRequest& request) {
 
 absl::Status Check(const v1::GetTimelineRequest& request) {
   core::Violations violations;
-  core::CheckTenant(request.tenant_id(), violations);
-  core::CheckSubject(request.subject(), "subject", violations);
-  CheckAsOf(request, violations);
-  CheckKnownAt(request, violations);
+  CheckSubjectQuery(request, violations);
   CheckKinds(request, violations);
   if (request.has_link()) {
     const v1::Link& link = request.link();
@@ -218,7 +224,9 @@ absl::Status Check(const v1::GetStatusRequest& request) {
 }
 
 absl::Status Check(const v1::ResolveRequest& request) {
-  return CheckSubjectQuery(request);
+  core::Violations violations;
+  CheckSubjectQuery(request, violations);
+  return violations.ToStatus();
 }
 
 }  // namespace journey::rpc

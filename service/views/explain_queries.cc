@@ -110,28 +110,6 @@ absl::Status PlaceCauses(const Reader& reader,
   return absl::OkStatus();
 }
 
-// Adds the touchpoints of a journey that occurred by the instant asked for.
-absl::Status AddTouchpoints(const Reader& reader, const v1::Subject& journey,
-                            projections::JourneyExplainer& explainer) {
-  auto rows = TouchpointsOfJourney(reader.source(), reader.tenant_id(), journey,
-                                   0, reader.as_of().value_or(core::kNever));
-  if (!rows.ok()) return rows.status();
-  OrderedReader events(reader.log(), reader.tenant_id(), *std::move(rows), 0,
-                       /*falling=*/false);
-  while (true) {
-    const auto chunk = events.Next(kOrderedReadMax);
-    if (!chunk.ok()) return chunk.status();
-    if (chunk->empty()) return absl::OkStatus();
-    for (const PlacedEvent& placed : *chunk) {
-      absl::Status wanted = reader.CheckWanted();
-      if (!wanted.ok()) return wanted;
-      if (placed.row.retraction_position != 0) continue;
-      explainer.Add(*placed.event.touchpoint);
-    }
-    explainer.Compact();
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
@@ -143,7 +121,17 @@ absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
   if (!journey.ok()) return journey.status();
   if (!journey->has_value()) return SubjectNotFound(request.subject());
   projections::JourneyExplainer explainer((*reader)->rules(), **journey);
-  absl::Status status = AddTouchpoints(**reader, **journey, explainer);
+  auto rows =
+      TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
+                           0, (*reader)->as_of().value_or(core::kNever));
+  if (!rows.ok()) return rows.status();
+  absl::Status status = (*reader)->VisitInOrder(
+      *std::move(rows),
+      [&](const v1::Touchpoint& touchpoint) {
+        explainer.Add(touchpoint);
+        return absl::OkStatus();
+      },
+      [&] { explainer.Compact(); });
   if (!status.ok()) return status;
   if (explainer.state().touchpoint_count() == 0) {
     return SubjectNotFound(request.subject());

@@ -215,26 +215,22 @@ absl::Status AddChanges(const Reader& reader, const v1::Subject& journey,
   auto rows = TouchpointsOfJourney(reader.source(), reader.tenant_id(), journey,
                                    from + 1, to);
   if (!rows.ok()) return rows.status();
-  OrderedReader events(reader.log(), reader.tenant_id(), *std::move(rows), 0,
-                       /*falling=*/false);
   projections::ChangeFinder finder(reader.rules(), fold, from);
   Changes changes;
   int64_t touchpoints = 0;
-  while (true) {
-    const auto chunk = events.Next(kOrderedReadMax);
-    if (!chunk.ok()) return chunk.status();
-    if (chunk->empty()) break;
-    for (const PlacedEvent& placed : *chunk) {
-      if (absl::Status wanted = reader.CheckWanted(); !wanted.ok()) {
-        return wanted;
-      }
-      if (!Counts(placed)) continue;
-      ++touchpoints;
-      finder.AdvanceTo(InstantOf(placed), fold, changes);
-      projections::Evolve(reader.rules(), *placed.event.touchpoint, fold);
-      finder.Applied(InstantOf(placed), fold, changes);
-    }
-  }
+  const absl::Status status = reader.VisitInOrder(
+      *std::move(rows),
+      [&](const v1::Touchpoint& touchpoint) {
+        if (core::IsIdentityKind(touchpoint)) return absl::OkStatus();
+        const core::Micros instant = core::ToMicros(touchpoint.occurred_at());
+        ++touchpoints;
+        finder.AdvanceTo(instant, fold, changes);
+        projections::Evolve(reader.rules(), touchpoint, fold);
+        finder.Applied(instant, fold, changes);
+        return absl::OkStatus();
+      },
+      [&] { fold.Compact(); });
+  if (!status.ok()) return status;
   finder.AdvanceTo(to, fold, changes);
   const size_t left_out =
       changes.size() - std::min<size_t>(changes.size(), core::kDiffChangesMax);

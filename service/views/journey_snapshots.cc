@@ -63,7 +63,7 @@ absl::Status DropSnapshots(absl::string_view tenant_id,
   std::string first = prefix;
   AppendInstant(from, first);
   std::vector<std::string> suffixes;
-  const absl::Status status =
+  absl::Status status =
       update.Scan(Family::kLists, first, PrefixEnd(prefix),
                   [&](absl::string_view key, absl::string_view) {
                     suffixes.emplace_back(key.substr(prefix.size()));

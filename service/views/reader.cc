@@ -1,7 +1,6 @@
 #include "service/views/reader.h"
 
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
@@ -191,6 +190,27 @@ absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
                     [&](const auto&) { return CheckWanted(); });
   if (!status.ok()) return status;
   return fold;
+}
+
+absl::Status Reader::VisitInOrder(
+    std::vector<TouchpointRow> rows,
+    absl::FunctionRef<absl::Status(const v1::Touchpoint&)> visit,
+    absl::FunctionRef<void()> pause) const {
+  OrderedReader events(log(), tenant_id_, std::move(rows), 0,
+                       /*falling=*/false);
+  while (true) {
+    const auto chunk = events.Next(kOrderedReadMax);
+    if (!chunk.ok()) return chunk.status();
+    if (chunk->empty()) return absl::OkStatus();
+    for (const PlacedEvent& placed : *chunk) {
+      absl::Status status = CheckWanted();
+      if (!status.ok()) return status;
+      if (placed.row.retraction_position != 0) continue;
+      status = visit(*placed.event.touchpoint);
+      if (!status.ok()) return status;
+    }
+    pause();
+  }
 }
 
 absl::StatusOr<Reader::LoadedRecord*> Reader::LoadRecord(

@@ -8,7 +8,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -121,6 +123,14 @@ class Reader final : public ListedSource {
   // The same of its touchpoints before one.
   absl::StatusOr<projections::JourneyFold> FoldBefore(
       const v1::Subject& journey, const storage::v1::Moment& moment);
+
+  // Calls `visit` with the touchpoints of `rows`, which are by time and
+  // position, in canonical order, leaving out those retracted; `pause` after
+  // about every kOrderedReadMax.
+  absl::Status VisitInOrder(
+      std::vector<TouchpointRow> rows,
+      absl::FunctionRef<absl::Status(const v1::Touchpoint&)> visit,
+      absl::FunctionRef<void()> pause) const;
 
   // As a source, ends with the error of CheckWanted.
   absl::Status ScanTouchpoints(absl::string_view subject_key, core::Micros from,

@@ -11,6 +11,7 @@
 #include "service/core/limits.h"
 #include "service/core/sync.h"
 #include "service/core/time.h"
+#include "service/views/contact_queries.h"
 #include "service/views/deal_queries.h"
 #include "service/views/digest.h"
 #include "service/views/explain_queries.h"
@@ -116,6 +117,11 @@ class ViewsImpl final : public Views {
       const v1::ExplainJourneyRequest& request,
       const StillWanted& still_wanted) const override {
     return views::ExplainJourney(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::ListContactsResponse> ListContacts(
+      const v1::ListContactsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListContacts(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,

@@ -87,6 +87,9 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
       const v1::ExplainJourneyRequest& request,
       const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::ListContactsResponse> ListContacts(
+      const v1::ListContactsRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,
       const StillWanted& still_wanted) const = 0;

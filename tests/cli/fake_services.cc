@@ -180,6 +180,14 @@ grpc::Status FakeJourneys::ExplainJourney(
   return error;
 }
 
+grpc::Status FakeJourneys::ListContacts(grpc::ServerContext* /*context*/,
+                                        const v1::ListContactsRequest* request,
+                                        v1::ListContactsResponse* response) {
+  contacts_request = *request;
+  *response = contacts;
+  return error;
+}
+
 grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
                                  const v1::GetBoardRequest* request,
                                  v1::GetBoardResponse* response) {

@@ -92,6 +92,8 @@ class FakeJourneys final : public v1::JourneyService::Service {
   v1::GetTimelineRequest timeline_request;
   v1::ExplainJourneyResponse explanation;
   v1::ExplainJourneyRequest explain_request;
+  v1::ListContactsResponse contacts;
+  v1::ListContactsRequest contacts_request;
 
   grpc::Status GetJourney(grpc::ServerContext* context,
                           const v1::GetJourneyRequest* request,
@@ -105,6 +107,9 @@ class FakeJourneys final : public v1::JourneyService::Service {
   grpc::Status ExplainJourney(grpc::ServerContext* context,
                               const v1::ExplainJourneyRequest* request,
                               v1::ExplainJourneyResponse* response) override;
+  grpc::Status ListContacts(grpc::ServerContext* context,
+                            const v1::ListContactsRequest* request,
+                            v1::ListContactsResponse* response) override;
 };
 
 class FakeDeals final : public v1::DealService::Service {

@@ -77,6 +77,11 @@ class StillWantedTest : public ::testing::Test {
     *request.mutable_subject() = Timeline().subject();
     return request;
   }
+  static v1::ListContactsRequest Contacts() {
+    auto request = Present<v1::ListContactsRequest>();
+    *request.mutable_subject() = Timeline().subject();
+    return request;
+  }
   static v1::GetBoardRequest Board(v1::GetBoardRequest request) {
     request.set_pipeline_id("p");
     return request;
@@ -116,6 +121,10 @@ TEST_F(StillWantedTest, QueryEndsAsSoonAsItIsToldTo) {
       {"explanation",
        [&](const auto& wanted) {
          return views.ExplainJourney(Explanation(), wanted).status();
+       }},
+      {"contacts",
+       [&](const auto& wanted) {
+         return views.ListContacts(Contacts(), wanted).status();
        }},
       {"deals then",
        [&](const auto& wanted) {
