@@ -4,6 +4,7 @@
 #include <set>
 
 #include "projections/journey_fold.h"
+#include "service/core/limits.h"
 #include "service/core/touchpoint.h"
 
 namespace journey::projections {
@@ -30,9 +31,13 @@ const v1::Subject* TargetAt(const IdentityState& identity,
 
 }  // namespace
 
+bool IsShared(const IdentityState& identity) {
+  return identity.links_size() >= core::kSharedLinksMin;
+}
+
 const LinkState* LinkAt(const IdentityState& identity, core::Micros instant) {
   const auto& links = identity.links();
-  if (links.empty()) return nullptr;
+  if (links.empty() || IsShared(identity)) return nullptr;
   const auto later = std::partition_point(
       links.begin(), links.end(),
       [&](const LinkState& link) { return link.moment().at_us() <= instant; });

@@ -11,8 +11,12 @@
 
 namespace journey::projections {
 
+// True for a contact or visitor that has belonged to so many in turn
+// (kSharedLinksMin) that nothing follows from its links.
+[[nodiscard]] bool IsShared(const storage::v1::IdentityState& identity);
+
 // The link in force at `instant`: the last one from then or before, else the
-// first one. Null without links.
+// first one. Null without links, and for one that is shared.
 [[nodiscard]] const storage::v1::LinkState* LinkAt(
     const storage::v1::IdentityState& identity, core::Micros instant);
 

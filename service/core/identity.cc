@@ -22,28 +22,25 @@ bool SaysNothing(char c) {
 
 absl::InlinedVector<LinkRef, 2> LinksOf(const v1::Touchpoint& touchpoint) {
   absl::InlinedVector<LinkRef, 2> out;
-  const auto add = [&](const SubjectRef& narrow, const SubjectRef& wide) {
-    if (!IsPlaceholderId(narrow.id) && !IsPlaceholderId(wide.id)) {
-      out.push_back({narrow, wide});
-    }
-  };
   const SubjectRef account = {v1::SUBJECT_TYPE_ACCOUNT,
                               touchpoint.account_id()};
+  const bool has_account = !IsPlaceholderId(account.id);
   if (touchpoint.has_account_merge()) {
-    add(account, {v1::SUBJECT_TYPE_ACCOUNT,
-                  touchpoint.account_merge().other_account_id()});
+    const std::string& other = touchpoint.account_merge().other_account_id();
+    if (has_account && !IsPlaceholderId(other)) {
+      out.push_back({account, {v1::SUBJECT_TYPE_ACCOUNT, other}});
+    }
     return out;
   }
   const SubjectRef contact = {v1::SUBJECT_TYPE_CONTACT,
                               touchpoint.contact_id()};
   const SubjectRef visitor = {v1::SUBJECT_TYPE_VISITOR,
                               touchpoint.anonymous_id()};
-  if (!visitor.id.empty() && !contact.id.empty()) {
-    add(visitor, contact);
-  } else if (!visitor.id.empty() && !account.id.empty()) {
-    add(visitor, account);
+  const bool has_contact = !IsPlaceholderId(contact.id);
+  if (!IsPlaceholderId(visitor.id) && (has_contact || has_account)) {
+    out.push_back({visitor, has_contact ? contact : account});
   }
-  if (!contact.id.empty() && !account.id.empty()) add(contact, account);
+  if (has_contact && has_account) out.push_back({contact, account});
   return out;
 }
 

@@ -17,12 +17,13 @@ struct LinkRef {
   SubjectRef wide;
 };
 
-// The links that a touchpoint asserts. Placeholders link nobody.
+// The links that a touchpoint asserts: those of its ids that are no
+// placeholders.
 [[nodiscard]] absl::InlinedVector<LinkRef, 2> LinksOf(
     const v1::Touchpoint& touchpoint);
 
 // True for ids that stand for nobody in particular: "null", "anonymous",
-// zeros and the like. What CDPs block by default, for example Segment
+// zeros and the like, and no id at all. What CDPs block by default, for example Segment
 // ("Unify: identity resolution settings, blocked values").
 [[nodiscard]] bool IsPlaceholderId(absl::string_view id);
 

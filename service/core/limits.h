@@ -38,11 +38,12 @@ inline constexpr int64_t kInstantMicrosMax = 253402300799999999;
 
 // Identity (identity_service.proto): how many visitors one contact, and how
 // many contacts and visitors one account may have; how many accounts may be
-// merged into one; how often the target of one contact or visitor may change.
+// merged into one. A contact or visitor that belonged to so many in turn is a
+// device that everybody uses, and belongs to nobody.
 inline constexpr int kContactLinkedMax = 1'000;
 inline constexpr int kAccountLinkedMax = 10'000;
 inline constexpr int kMergedAccountsMax = 1'001;
-inline constexpr int kLinkChangesMax = 1'001;
+inline constexpr int kSharedLinksMin = 1'001;
 
 // Requests.
 inline constexpr int kBatchTouchpointsMax = 1000;

@@ -182,8 +182,10 @@ void Planner::GatherFull(const Append& append, const Tenant& tenant) {
   facts_.full_subjects.clear();
   for (size_t i = 0; i < append.touchpoints.size(); ++i) {
     if (facts_.ids[i].entry.position != 0) continue;
-    for (const SubjectKey& key :
-         NamedSubjects(tenant.id, *append.touchpoints[i])) {
+    const NamedSubjects named(tenant.id, *append.touchpoints[i]);
+    for (const SubjectKey& key : named) {
+      // A placeholder beside a real id says nothing and refuses nothing.
+      if (&key != named.begin() && core::IsPlaceholderId(key.id)) continue;
       subject_.set_type(key.type);
       subject_.set_id(key.id.data(), key.id.size());
       if (!options_.index->IsFull(tenant.id, subject_)) continue;

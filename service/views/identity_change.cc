@@ -20,7 +20,7 @@ bool IsSame(const Moment& a, const Moment& b) {
   return !projections::Before(a, b) && !projections::Before(b, a);
 }
 
-// Keys of the subjects that have been targets at any time.
+// The subjects that have been targets at any time.
 absl::btree_set<core::SubjectRef> TargetsOf(const IdentityState& identity) {
   absl::btree_set<core::SubjectRef> out;
   for (const auto& link : identity.links()) {
@@ -30,7 +30,8 @@ absl::btree_set<core::SubjectRef> TargetsOf(const IdentityState& identity) {
 }
 
 bool IsFull(const v1::Subject& subject, const IdentityState& identity) {
-  return HasAllLinks(identity) || HasAllLinked(subject.type(), identity);
+  return projections::IsShared(identity) ||
+         HasAllLinked(subject.type(), identity);
 }
 
 }  // namespace
@@ -38,7 +39,7 @@ bool IsFull(const v1::Subject& subject, const IdentityState& identity) {
 void IdentityChange::Note(const log::LogEvent& event) {
   for (const core::LinkRef& link : log::LinksInForce(event)) {
     if (link.narrow.type == link.wide.type) {
-      NoteMerge(link);
+      merges_.push_back(link);
     } else {
       NoteAdded(*event.touchpoint, link);
     }
@@ -48,10 +49,11 @@ void IdentityChange::Note(const log::LogEvent& event) {
 void IdentityChange::NoteRetracted(const log::LogEvent& event) {
   for (const core::LinkRef& link : log::LinksInForce(event)) {
     if (link.narrow.type == link.wide.type) {
-      NoteMerge(link);
+      unmerged_accounts_.emplace(link.narrow.id);
+      unmerged_accounts_.emplace(link.wide.id);
     } else {
       NarrowOf(SubjectKey(tenant_id_, link.narrow), link.narrow)
-          .withdrawn.push_back(projections::MomentOf(*event.touchpoint));
+          .withdrawn.push_back({event.touchpoint.get(), link.wide});
     }
   }
 }
@@ -79,11 +81,6 @@ IdentityChange::NarrowChange& IdentityChange::NarrowOf(
   return change;
 }
 
-void IdentityChange::NoteMerge(const core::LinkRef& link) {
-  merged_accounts_.emplace(link.narrow.id);
-  merged_accounts_.emplace(link.wide.id);
-}
-
 absl::Status IdentityChange::Run() {
   absl::Status status = LoadNarrow();
   for (const auto& [key, narrow] : narrow_) {
@@ -95,7 +92,7 @@ absl::Status IdentityChange::Run() {
                                 ? narrow.before()
                                 : changed->second.identity);
   }
-  if (status.ok() && !merged_accounts_.empty()) status = ApplyMerges();
+  if (status.ok()) status = ApplyMerges();
   if (status.ok() && !changed_.empty()) status = FindMovedJourneys();
   return status;
 }
@@ -127,7 +124,7 @@ absl::Status IdentityChange::Apply(const std::string& key,
   // Nearly always, somebody says what is known.
   if (narrow.withdrawn.empty() &&
       std::all_of(
-          narrow.added.begin(), narrow.added.end(), [&](const AddedLink& link) {
+          narrow.added.begin(), narrow.added.end(), [&](const NotedLink& link) {
             return projections::IsRedundant(core::OrderKeyOf(*link.touchpoint),
                                             link.target, narrow.before());
           })) {
@@ -140,6 +137,14 @@ absl::Status IdentityChange::Apply(const std::string& key,
     auto links = LinksFromRows({update_, log_, tenant_id_}, narrow.subject);
     if (!links.ok()) return links.status();
     after.mutable_links()->Swap(links->mutable_links());
+  }
+  // For an earlier `known_at`, also where a link came and went since the last
+  // change.
+  const auto targets = TargetsOf(after);
+  for (const NotedLink& link : narrow.withdrawn) {
+    if (targets.contains(link.target)) continue;
+    update_.Put(Family::kLists, LinkedKey(link.target, narrow.subject),
+                kUnlinked);
   }
   const auto is_same = [](const auto& a, const auto& b) {
     return IsSame(a.moment(), b.moment()) &&
@@ -162,7 +167,7 @@ absl::Status IdentityChange::Apply(const std::string& key,
 absl::StatusOr<bool> IdentityChange::NeedsAll(const std::string& key,
                                               const NarrowChange& narrow,
                                               IdentityState& identity) const {
-  for (const AddedLink& link : narrow.added) {
+  for (const NotedLink& link : narrow.added) {
     const Moment moment = projections::MomentOf(*link.touchpoint);
     const v1::Subject target = core::ToSubject(link.target);
     const auto effect = projections::AddLink(moment, target, identity);
@@ -180,7 +185,8 @@ absl::StatusOr<bool> IdentityChange::NeedsAll(const std::string& key,
   }
   return std::any_of(
       narrow.withdrawn.begin(), narrow.withdrawn.end(),
-      [&](const auto& moment) {
+      [&](const NotedLink& withdrawn) {
+        const Moment moment = projections::MomentOf(*withdrawn.touchpoint);
         return std::any_of(
             identity.links().begin(), identity.links().end(),
             [&](const auto& link) { return IsSame(link.moment(), moment); });
@@ -195,9 +201,8 @@ absl::Status IdentityChange::CountTargets(const v1::Subject& narrow,
   const auto was = TargetsOf(before);
   const auto is = TargetsOf(after);
   const auto count = [&](const core::SubjectRef& target, int step) {
-    std::string key = LinkedPrefix(tenant_id_, target);
-    AppendSubject(narrow, key);
-    update_.Put(Family::kLists, key, step > 0 ? kLinked : kUnlinked);
+    update_.Put(Family::kLists, LinkedKey(target, core::RefOf(narrow)),
+                step > 0 ? kLinked : kUnlinked);
     const auto identity = Change(target);
     if (!identity.ok()) return identity.status();
     const v1::Subject subject = core::ToSubject(target);
@@ -216,6 +221,13 @@ absl::Status IdentityChange::CountTargets(const v1::Subject& narrow,
   return status;
 }
 
+std::string IdentityChange::LinkedKey(const core::SubjectRef& target,
+                                      const core::SubjectRef& narrow) const {
+  std::string key = LinkedPrefix(tenant_id_, target);
+  AppendSubject(narrow, key);
+  return key;
+}
+
 void IdentityChange::NoteFull(const v1::Subject& subject, bool was_full,
                               bool is_full) {
   if (was_full == is_full) return;
@@ -228,21 +240,48 @@ void IdentityChange::NoteFull(const v1::Subject& subject, bool was_full,
   full_links_.emplace_back(subject, is_full);
 }
 
-absl::Status IdentityChange::ApplyMerges() {
-  for (const std::string& account_id : merged_accounts_) {
-    auto others = MergesFromRows({update_, log_, tenant_id_}, account_id);
+// Brings up to date with whom accounts are merged directly; returns those for
+// which that changes.
+absl::StatusOr<absl::btree_set<std::string>> IdentityChange::ChangeMerges() {
+  absl::btree_set<std::string> out;
+  for (const std::string& account_id : unmerged_accounts_) {
+    const auto others = MergesFromRows({update_, log_, tenant_id_}, account_id);
     if (!others.ok()) return others.status();
     const auto identity = Change({v1::SUBJECT_TYPE_ACCOUNT, account_id});
     if (!identity.ok()) return identity.status();
     (*identity)->mutable_merged_account_ids()->Assign(others->begin(),
                                                       others->end());
+    out.insert(account_id);
   }
+  for (const core::LinkRef& merge : merges_) {
+    for (const auto& [account, other] :
+         {std::pair(merge.narrow, merge.wide), {merge.wide, merge.narrow}}) {
+      // Read from the touchpoints above.
+      if (unmerged_accounts_.contains(account.id)) continue;
+      const auto known = ReadIdentity(tenant_id_, account);
+      if (!known.ok()) return known.status();
+      const auto& others = known->merged_account_ids();
+      if (std::binary_search(others.begin(), others.end(), other.id)) continue;
+      const auto identity = Change(account);
+      if (!identity.ok()) return identity.status();
+      auto& merged = *(*identity)->mutable_merged_account_ids();
+      merged.Add(std::string(other.id));
+      std::sort(merged.begin(), merged.end());
+      out.emplace(account.id);
+    }
+  }
+  return out;
+}
+
+absl::Status IdentityChange::ApplyMerges() {
+  const auto merged = ChangeMerges();
+  if (!merged.ok()) return merged.status();
   JourneyResolver before(update_, tenant_id_);
   JourneyResolver after(*this, tenant_id_);
   absl::btree_set<std::string> affected;
   for (JourneyResolver* resolver : {&before, &after}) {
     absl::btree_set<std::string> found;
-    for (const std::string& account_id : merged_accounts_) {
+    for (const std::string& account_id : *merged) {
       // Found with another one that it is the same as.
       if (found.contains(account_id)) continue;
       const auto same = resolver->SameAccounts(account_id);
@@ -257,15 +296,21 @@ absl::Status IdentityChange::ApplyMerges() {
     for (const std::string& account_id : *same) {
       affected.erase(account_id);
       const core::SubjectRef account = {v1::SUBJECT_TYPE_ACCOUNT, account_id};
-      const std::string representative =
-          account_id == same->front() ? "" : same->front();
+      const bool is_first = account_id == same->front();
+      const std::string representative = is_first ? "" : same->front();
+      const int count =
+          is_first && same->size() > 1 ? static_cast<int>(same->size()) : 0;
       const auto known = after.IdentityOf(account);
       if (!known.ok()) return known.status();
       // Of many accounts nearly all stay as they are.
-      if ((*known)->representative_id() == representative) continue;
+      if ((*known)->representative_id() == representative &&
+          (*known)->merged_count() == count) {
+        continue;
+      }
       const auto identity = Change(account);
       if (!identity.ok()) return identity.status();
       (*identity)->set_representative_id(representative);
+      (*identity)->set_merged_count(count);
     }
   }
   return absl::OkStatus();
@@ -298,8 +343,8 @@ absl::Status IdentityChange::FindMovedJourneys() {
       if ((*was)->representative_id() == changed.identity.representative_id()) {
         continue;
       }
-      status = AddJourneys(before, subject, 0, core::kNever);
-      if (status.ok()) status = AddJourneys(after, subject, 0, core::kNever);
+      status = AddJourneys(before, subject, 0, core::kNever, 0);
+      if (status.ok()) status = AddJourneys(after, subject, 0, core::kNever, 0);
       if (!status.ok()) return status;
       continue;
     }
@@ -311,52 +356,56 @@ absl::Status IdentityChange::FindMovedJourneys() {
     }
     for (const auto& change :
          projections::TargetChanges(**was, changed.identity)) {
-      const auto has = HasTouchpoints(subject, change.from, change.until);
-      if (!has.ok()) return has.status();
-      const bool is_linked_to =
-          (*was)->linked_count() > 0 || changed.identity.linked_count() > 0;
-      if (!*has && !is_linked_to) continue;
+      auto first = FirstTouchpoint(subject, change.from, change.until);
+      if (!first.ok()) return first.status();
+      if ((*was)->linked_count() > 0 || changed.identity.linked_count() > 0) {
+        *first = 0;
+      }
+      if (*first == core::kNever) continue;
       status = AddJourneys(before,
                            change.before == nullptr ? subject : *change.before,
-                           change.from, change.until);
+                           change.from, change.until, *first);
       if (!status.ok()) return status;
       status =
           AddJourneys(after, change.after == nullptr ? subject : *change.after,
-                      change.from, change.until);
+                      change.from, change.until, *first);
       if (!status.ok()) return status;
     }
   }
   return status;
 }
 
-// True when something was written to the subject as given that occurred in
-// the time.
-absl::StatusOr<bool> IdentityChange::HasTouchpoints(const v1::Subject& subject,
-                                                    core::Micros from,
-                                                    core::Micros until) const {
-  bool found = false;
+// When the first touchpoint occurred that goes with the subject in the time;
+// kNever without one. A deal may bring touchpoints of any time: 0.
+absl::StatusOr<core::Micros> IdentityChange::FirstTouchpoint(
+    const v1::Subject& subject, core::Micros from, core::Micros until) const {
+  core::Micros first = core::kNever;
   const absl::Status status = update_.ScanTouchpoints(
       SubjectKey(tenant_id_, subject), from, [&](const TouchpointRow& row) {
         if (row.occurred_at >= until) return false;
-        found = row.as_given;
-        return !found;
+        if (row.has_deal) {
+          first = 0;
+        } else if (row.as_given) {
+          first = std::min(first, row.occurred_at);
+        }
+        return first != 0;
       });
   if (!status.ok()) return status;
-  return found;
+  return first;
 }
 
 // Adds all journeys that a subject belongs to in the time.
 absl::Status IdentityChange::AddJourneys(JourneyResolver& resolver,
                                          const v1::Subject& subject,
-                                         core::Micros from,
-                                         core::Micros until) {
+                                         core::Micros from, core::Micros until,
+                                         core::Micros refold_from) {
   const auto identity = resolver.IdentityOf(core::RefOf(subject));
   if (!identity.ok()) return identity.status();
   const auto& links = (*identity)->links();
-  if (links.empty()) {
+  if (links.empty() || projections::IsShared(**identity)) {
     const auto journey = resolver.JourneyOf(subject, from);
     if (!journey.ok()) return journey.status();
-    journeys_.push_back(*journey);
+    journeys_.push_back({*journey, refold_from});
     return absl::OkStatus();
   }
   absl::Status status;
@@ -367,7 +416,8 @@ absl::Status IdentityChange::AddJourneys(JourneyResolver& resolver,
         std::min(until, i + 1 == links.size() ? core::kNever
                                               : links[i + 1].moment().at_us());
     if (begin < end) {
-      status = AddJourneys(resolver, links[i].target(), begin, end);
+      status =
+          AddJourneys(resolver, links[i].target(), begin, end, refold_from);
     }
   }
   return status;

@@ -60,8 +60,13 @@ class IdentityChange final : public ListedSource {
       const {
     return changed_;
   }
-  // Journeys that gain or lose touchpoints that were there before.
-  [[nodiscard]] const std::vector<v1::Subject>& journeys() const {
+  // A journey that gains or loses touchpoints that were there before, and when
+  // the first of these occurred.
+  struct MovedJourney {
+    v1::Subject subject;
+    core::Micros from = 0;
+  };
+  [[nodiscard]] const std::vector<MovedJourney>& journeys() const {
     return journeys_;
   }
   // Subjects that have from now on (false: no more) all links, or all linked,
@@ -85,7 +90,7 @@ class IdentityChange final : public ListedSource {
 
  private:
   // Refers to an event, which outlives the change.
-  struct AddedLink {
+  struct NotedLink {
     const v1::Touchpoint* touchpoint = nullptr;
     core::SubjectRef target;
   };
@@ -93,8 +98,8 @@ class IdentityChange final : public ListedSource {
     core::SubjectRef subject;
     // In the arena.
     storage::v1::SubjectHead* record = nullptr;
-    absl::InlinedVector<AddedLink, 1> added;
-    std::vector<storage::v1::Moment> withdrawn;
+    absl::InlinedVector<NotedLink, 1> added;
+    std::vector<NotedLink> withdrawn;
 
     [[nodiscard]] const storage::v1::IdentityState& before() const {
       return record->identity();
@@ -104,7 +109,6 @@ class IdentityChange final : public ListedSource {
   void NoteAdded(const v1::Touchpoint& touchpoint, const core::LinkRef& link);
   NarrowChange& NarrowOf(const std::string& key,
                          const core::SubjectRef& narrow);
-  void NoteMerge(const core::LinkRef& link);
   absl::Status LoadNarrow();
   absl::Status Apply(const std::string& key, const NarrowChange& narrow);
   absl::StatusOr<bool> NeedsAll(const std::string& key,
@@ -113,16 +117,19 @@ class IdentityChange final : public ListedSource {
   absl::Status CountTargets(const v1::Subject& narrow,
                             const storage::v1::IdentityState& before,
                             const storage::v1::IdentityState& after);
+  absl::StatusOr<absl::btree_set<std::string>> ChangeMerges();
   absl::Status ApplyMerges();
   absl::StatusOr<storage::v1::IdentityState*> Change(
       const core::SubjectRef& subject);
   absl::Status FindMovedJourneys();
-  absl::StatusOr<bool> HasTouchpoints(const v1::Subject& subject,
-                                      core::Micros from,
-                                      core::Micros until) const;
+  absl::StatusOr<core::Micros> FirstTouchpoint(const v1::Subject& subject,
+                                               core::Micros from,
+                                               core::Micros until) const;
   absl::Status AddJourneys(JourneyResolver& resolver,
                            const v1::Subject& subject, core::Micros from,
-                           core::Micros until);
+                           core::Micros until, core::Micros refold_from);
+  [[nodiscard]] std::string LinkedKey(const core::SubjectRef& target,
+                                      const core::SubjectRef& narrow) const;
   void NoteFull(const v1::Subject& subject, bool was_full, bool is_full);
 
   const log::EventLog& log_;
@@ -132,10 +139,12 @@ class IdentityChange final : public ListedSource {
   const std::string tenant_id_;
   // By key.
   absl::node_hash_map<std::string, NarrowChange> narrow_;
-  absl::btree_set<std::string> merged_accounts_;
+  std::vector<core::LinkRef> merges_;
+  // Accounts of which a merge was withdrawn.
+  absl::btree_set<std::string> unmerged_accounts_;
   // Its elements stay where they are.
   std::map<std::string, Changed, std::less<>> changed_;
-  std::vector<v1::Subject> journeys_;
+  std::vector<MovedJourney> journeys_;
   std::vector<std::pair<v1::Subject, bool>> full_links_;
 };
 

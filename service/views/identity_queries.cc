@@ -45,13 +45,12 @@ absl::Status AddSteps(JourneyResolver& resolver, v1::Subject subject,
 
 absl::StatusOr<v1::ResolveResponse> Resolve(const QueryContext& context,
                                             const v1::ResolveRequest& request) {
-  const core::Micros now = context.clock->Now();
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
-                                   now, KnownAt(request));
+                                   context.clock->Now(), KnownAt(request));
   if (!reader.ok()) return reader.status();
   JourneyResolver& resolver = (*reader)->resolver();
   v1::ResolveResponse response;
-  Home start{request.subject(), AsOf(request).value_or(now)};
+  Home start{request.subject(), (*reader)->instant()};
   if (request.subject().type() == v1::SUBJECT_TYPE_DEAL) {
     const auto deal = (*reader)->DealRecordOf(request.subject().id());
     if (!deal.ok()) return deal.status();

@@ -11,15 +11,12 @@
 
 namespace journey::views {
 
-// True where the target of a contact or visitor may change no more.
-[[nodiscard]] bool HasAllLinks(const storage::v1::IdentityState& identity);
-
 // True where nothing more may be linked to a contact or account.
 [[nodiscard]] bool HasAllLinked(v1::SubjectType type,
                                 const storage::v1::IdentityState& identity);
 
 // True for a link, or merge, that goes beyond a bound. `full_links` has the
-// keys of all subjects for which one of the above is true.
+// keys of all subjects to which nothing more may be linked, or that are shared.
 [[nodiscard]] absl::StatusOr<bool> IsInertLink(const ViewStore& store,
                                                const FullSet& full_links,
                                                absl::string_view tenant_id,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "projections/identity/links.h"
+#include "projections/identity/merges.h"
 #include "service/views/keys.h"
 
 namespace journey::views {
@@ -39,6 +40,9 @@ absl::StatusOr<v1::Subject> JourneyResolver::JourneyOf(
 
 absl::StatusOr<std::vector<v1::Subject>> JourneyResolver::MembersOf(
     const v1::Subject& journey) {
+  const auto leads_on = LeadsOn(journey);
+  if (!leads_on.ok()) return leads_on.status();
+  if (*leads_on) return std::vector<v1::Subject>();
   std::vector<v1::Subject> members = {journey};
   if (journey.type() == v1::SUBJECT_TYPE_ACCOUNT) {
     const auto accounts = SameAccounts(journey.id());
@@ -68,6 +72,13 @@ absl::StatusOr<std::vector<v1::Subject>> JourneyResolver::MembersOf(
   return distinct;
 }
 
+absl::StatusOr<bool> JourneyResolver::LeadsOn(const v1::Subject& subject) {
+  const auto identity = IdentityOf(core::RefOf(subject));
+  if (!identity.ok()) return identity.status();
+  return !(*identity)->representative_id().empty() ||
+         projections::LinkAt(**identity, 0) != nullptr;
+}
+
 absl::Status JourneyResolver::AddLinked(const core::SubjectRef& wide,
                                         std::vector<v1::Subject>& members) {
   if (wide.type != v1::SUBJECT_TYPE_ACCOUNT &&
@@ -85,18 +96,14 @@ absl::Status JourneyResolver::AddLinked(const core::SubjectRef& wide,
 
 absl::StatusOr<std::vector<std::string>> JourneyResolver::SameAccounts(
     const std::string& account_id) {
-  std::set<std::string> seen = {account_id};
-  std::vector<std::string> open = {account_id};
-  while (!open.empty()) {
-    const std::string id = std::move(open.back());
-    open.pop_back();
-    const auto identity = IdentityOf({v1::SUBJECT_TYPE_ACCOUNT, id});
-    if (!identity.ok()) return identity.status();
-    for (const std::string& other : (*identity)->merged_account_ids()) {
-      if (seen.insert(other).second) open.push_back(other);
-    }
-  }
-  return std::vector<std::string>(seen.begin(), seen.end());
+  return projections::SameAccounts(
+      account_id,
+      [&](const std::string& id) -> absl::StatusOr<std::vector<std::string>> {
+        const auto identity = IdentityOf({v1::SUBJECT_TYPE_ACCOUNT, id});
+        if (!identity.ok()) return identity.status();
+        const auto& others = (*identity)->merged_account_ids();
+        return std::vector<std::string>(others.begin(), others.end());
+      });
 }
 
 }  // namespace journey::views

@@ -27,7 +27,8 @@ class JourneyResolver {
   absl::StatusOr<v1::Subject> JourneyOf(const v1::Subject& subject,
                                         core::Micros instant);
 
-  // The subjects of which some touchpoints may belong to the journey.
+  // The subjects of which some touchpoints may belong to the journey; none for
+  // one that always belongs to another journey.
   absl::StatusOr<std::vector<v1::Subject>> MembersOf(
       const v1::Subject& journey);
 
@@ -41,6 +42,8 @@ class JourneyResolver {
       const core::SubjectRef& subject);
 
  private:
+  // True for a subject that is never a journey of its own.
+  absl::StatusOr<bool> LeadsOn(const v1::Subject& subject);
   absl::Status AddLinked(const core::SubjectRef& wide,
                          std::vector<v1::Subject>& members);
 

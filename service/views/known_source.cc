@@ -1,11 +1,10 @@
 #include "service/views/known_source.h"
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "service/views/index_rows.h"
+#include "projections/identity/merges.h"
 #include "service/views/lists.h"
 
 namespace journey::views {
@@ -75,24 +74,14 @@ absl::StatusOr<storage::v1::IdentityState> KnownSource::ReadIdentity(
   const IndexedLog index{*this, log_, tenant_id};
   storage::v1::IdentityState identity;
   if (subject.type == v1::SUBJECT_TYPE_ACCOUNT) {
-    std::set<std::string> same = {std::string(subject.id)};
-    std::vector<std::string> open = {std::string(subject.id)};
-    while (!open.empty()) {
-      const std::string id = std::move(open.back());
-      open.pop_back();
-      const auto others = MergesFromRows(index, id);
-      if (!others.ok()) return others.status();
-      if (id == subject.id) {
-        identity.mutable_merged_account_ids()->Assign(others->begin(),
-                                                      others->end());
-      }
-      for (const std::string& other : *others) {
-        if (same.insert(other).second) open.push_back(other);
-      }
-    }
-    if (*same.begin() != subject.id) {
-      identity.set_representative_id(*same.begin());
-    }
+    const std::string id(subject.id);
+    const auto others = MergedWith(index, id);
+    if (!others.ok()) return others.status();
+    identity.mutable_merged_account_ids()->Assign(others->begin(),
+                                                  others->end());
+    const auto representative = RepresentativeOf(index, id);
+    if (!representative.ok()) return representative.status();
+    if (*representative != id) identity.set_representative_id(*representative);
   } else {
     auto links = LinksFromRows(index, subject);
     if (!links.ok()) return links.status();
@@ -101,6 +90,26 @@ absl::StatusOr<storage::v1::IdentityState> KnownSource::ReadIdentity(
   // Not counted then; somebody may be linked.
   identity.set_linked_count(1);
   return identity;
+}
+
+absl::StatusOr<std::vector<std::string>> KnownSource::MergedWith(
+    const IndexedLog& index, const std::string& account_id) const {
+  const auto known = merged_.find(account_id);
+  if (known != merged_.end()) return known->second;
+  auto others = MergesFromRows(index, account_id);
+  if (others.ok()) merged_[account_id] = *others;
+  return others;
+}
+
+absl::StatusOr<std::string> KnownSource::RepresentativeOf(
+    const IndexedLog& index, const std::string& account_id) const {
+  const auto known = representatives_.find(account_id);
+  if (known != representatives_.end()) return known->second;
+  const auto same = projections::SameAccounts(
+      account_id, [&](const std::string& id) { return MergedWith(index, id); });
+  if (!same.ok()) return same.status();
+  for (const std::string& id : *same) representatives_[id] = same->front();
+  return same->front();
 }
 
 }  // namespace journey::views

@@ -3,12 +3,16 @@
 #define SERVICE_VIEWS_KNOWN_SOURCE_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "service/core/clock.h"
 #include "service/log/event_log.h"
+#include "service/views/index_rows.h"
 #include "service/views/index_source.h"
 
 namespace journey::views {
@@ -44,9 +48,19 @@ class KnownSource final : public IndexSource {
       const core::SubjectRef& subject) const override;
 
  private:
+  // The accounts that one was merged with directly, sorted.
+  absl::StatusOr<std::vector<std::string>> MergedWith(
+      const IndexedLog& index, const std::string& account_id) const;
+  // The smallest id of all accounts that are the same as one.
+  absl::StatusOr<std::string> RepresentativeOf(
+      const IndexedLog& index, const std::string& account_id) const;
+
   const IndexSource& newest_;
   const log::EventLog& log_;
   const int64_t position_;
+  // What was worked out already, by account.
+  mutable absl::flat_hash_map<std::string, std::vector<std::string>> merged_;
+  mutable absl::flat_hash_map<std::string, std::string> representatives_;
 };
 
 }  // namespace journey::views

@@ -73,7 +73,7 @@ std::optional<core::Micros> Reader::CommonInstant() const {
 absl::StatusOr<std::optional<v1::Subject>> Reader::JourneyOf(
     const v1::Subject& subject) {
   if (subject.type() != v1::SUBJECT_TYPE_DEAL) {
-    return resolver_->JourneyOf(subject, as_of_.value_or(now_));
+    return resolver_->JourneyOf(subject, instant());
   }
   const auto record = DealRecordOf(subject.id());
   if (!record.ok()) return record.status();

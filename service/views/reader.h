@@ -72,6 +72,8 @@ class Reader final : public ListedSource {
     return known_ == nullptr ? static_cast<const IndexSource&>(*this) : *known_;
   }
   [[nodiscard]] std::optional<core::Micros> as_of() const { return as_of_; }
+  // The instant at which links are followed from the subject asked for.
+  [[nodiscard]] core::Micros instant() const { return as_of_.value_or(now_); }
 
   // True when some touchpoint occurred after the instant asked for, so that
   // the newest state does not answer the question.

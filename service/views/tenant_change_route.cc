@@ -15,8 +15,8 @@ absl::Status TenantChange::TakeIdentities() {
   for (const auto& [key, changed] : identity_.changed()) {
     EntryOf(changed.subject).has_new_identity = true;
   }
-  for (const v1::Subject& journey : identity_.journeys()) {
-    EntryOf(journey).RefoldFrom(0);
+  for (const auto& journey : identity_.journeys()) {
+    EntryOf(journey.subject).RefoldFrom(journey.from);
   }
   if (absl::Status status = LoadSubjects(); !status.ok()) return status;
   for (const auto& [key, changed] : identity_.changed()) {

@@ -50,10 +50,12 @@ TEST(IdentityTest, IdsOfATouchpointLinkEachToTheNextWider) {
        {"visitor v > contact c", "contact c > account a"}},
       {"account_id: 'a' account_merge { other_account_id: 'b' }",
        {"account a > account b"}},
-      // Placeholders link nobody, and nobody past them.
+      // Placeholders link nobody; the other ids do.
       {"anonymous_id: '0' contact_id: 'c' account_id: 'a' chat {}",
        {"contact c > account a"}},
-      {"anonymous_id: 'v' contact_id: 'null' account_id: 'a' chat {}", {}},
+      {"anonymous_id: 'v' contact_id: 'null' account_id: 'a' chat {}",
+       {"visitor v > account a"}},
+      {"anonymous_id: 'null' contact_id: 'null' account_id: 'a' chat {}", {}},
       {"anonymous_id: 'v' contact_id: 'c' account_id: 'N/A' chat {}",
        {"visitor v > contact c"}},
   };

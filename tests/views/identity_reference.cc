@@ -74,14 +74,20 @@ class Definition {
     if (subject.first == kAccount)
       return {kAccount, SmallestOf(subject.second)};
     const v1::Touchpoint* in_force = nullptr;
+    SubjectName last;
+    int changes = 0;
     for (const v1::Touchpoint& t : touchpoints_) {
-      if (WiderOf(t, subject).second.empty()) continue;
+      const SubjectName wider = WiderOf(t, subject);
+      if (wider.second.empty()) continue;
+      changes += static_cast<int>(wider != last);
+      last = wider;
       if (in_force == nullptr || core::ToMicros(t.occurred_at()) <= at) {
         in_force = &t;
       }
     }
-    return in_force == nullptr ? subject
-                               : Follow(WiderOf(*in_force, subject), at);
+    // Who belonged to more than a thousand in turn is shared.
+    if (in_force == nullptr || changes > 1000) return subject;
+    return Follow(WiderOf(*in_force, subject), at);
   }
 
   // What the touchpoint links the subject to; no id where to nothing.

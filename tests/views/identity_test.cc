@@ -154,6 +154,84 @@ TEST_F(IdentityTest, ALinkOverTheBoundIsInertUntilThereIsRoom) {
             "A");
 }
 
+class SharedDeviceTest : public RandomIdentityTest {
+ protected:
+  static v1::Touchpoint Use(int i, const std::string& contact) {
+    return Tp(
+        absl::StrCat("use", i),
+        absl::FormatTime(absl::FromUnixSeconds(1735689600 + i * 60)),
+        With(absl::StrCat("contact_id: '", contact, "' anonymous_id: 'KIOSK'"),
+             kVisit));
+  }
+};
+
+TEST_F(SharedDeviceTest, WhatEverybodyUsesBelongsToNobody) {
+  std::vector<v1::Touchpoint> batch;
+  for (int i = 0; i < core::kSharedLinksMin - 1; ++i) {
+    batch.push_back(Use(i, absl::StrCat("P", i % 2)));
+  }
+  Append(batch);
+  Append("alone", "2025-03-01", With("anonymous_id: 'KIOSK'", kVisit));
+  EXPECT_EQ(Timelines().count("KIOSK"), 0);
+  ExpectDefinition();
+
+  Append({Use(2000, "P2")});
+  EXPECT_THAT(Timelines()["KIOSK"], ElementsAre("alone"));
+  EXPECT_TRUE(
+      Resolve(v1::SUBJECT_TYPE_VISITOR, "KIOSK", "2025-03-01").steps().empty());
+  ExpectDefinition();
+  const auto shared = Journeys();
+
+  // Further links bind nobody, and say so.
+  const auto more = engine_->Append({Use(3000, "P3")});
+  ASSERT_TRUE(more.ok()) << more.status();
+  EXPECT_THAT(more->results(0).inert_links(),
+              ElementsAre(v1::SUBJECT_TYPE_VISITOR));
+  Retract("use3000");
+  EXPECT_EQ(Journeys(), shared);
+
+  Retract("use2000");
+  EXPECT_EQ(Timelines().count("KIOSK"), 0);
+  ExpectDefinition();
+}
+
+TEST_F(IdentityTest, AccountsAreMergedUpToABound) {
+  std::vector<v1::Touchpoint> batch;
+  const auto merge = [](const std::string& id, const std::string& other) {
+    // Later than all that a page of the timeline has to show.
+    return Tp(
+        id, "2025-02-01",
+        absl::StrCat("account_id: 'A' account_merge { other_account_id: '",
+                     other, "' }"));
+  };
+  for (int i = 1; i < core::kMergedAccountsMax; ++i) {
+    batch.push_back(merge(absl::StrCat("m", i), absl::StrCat("B", i)));
+  }
+  Append(batch);
+  Append("call", "2025-01-02", With("account_id: 'B7'", kCall));
+  const auto is_inert = [&](const v1::Touchpoint& touchpoint) {
+    const auto response = engine_->Append({touchpoint});
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() && !response->results(0).inert_links().empty();
+  };
+  EXPECT_TRUE(is_inert(merge("over", "C")));
+  EXPECT_FALSE(is_inert(merge("again", "B7")));
+  EXPECT_THAT(Timelines(), ElementsAre(Pair("A", ElementsAre("call"))));
+  Append("c", "2025-01-02", With("account_id: 'C'", kCall));
+  EXPECT_THAT(Timelines()["C"], ElementsAre("c"));
+
+  // It was said twice, so that taking one back changes nothing.
+  Retract("m7");
+  EXPECT_THAT(Timelines()["A"], ElementsAre("call"));
+  EXPECT_TRUE(is_inert(merge("over2", "C")));
+  Retract("again");
+  EXPECT_THAT(Timelines()["B7"], ElementsAre("call"));
+  EXPECT_FALSE(is_inert(merge("fits", "C")));
+  EXPECT_THAT(Timelines()["A"], ElementsAre("c"));
+  Reopen();
+  EXPECT_TRUE(is_inert(merge("over3", "D")));
+}
+
 TEST_F(RandomIdentityTest, JourneysAreThoseOfTheDefinitionAtEveryStep) {
   for (int i = 0; i < kHistories; ++i) {
     MakeHistory(5 + 2 * i);

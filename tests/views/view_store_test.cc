@@ -284,6 +284,9 @@ TEST_F(ViewStoreTest, UnflushedStoreOpensAfterSomeWholeUpdate) {
     model_[{Family::kLists, key}] = number;
     ASSERT_TRUE(update.Commit().ok());
     model_after[number] = model_;
+    if (i == 100) {
+      ASSERT_TRUE(store_->Flush().ok());
+    }
   }
   Open();
   std::string number;
