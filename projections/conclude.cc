@@ -180,10 +180,11 @@ v1::LeadStanding ConcludeLead(const Rules& rules, const JourneyState& state) {
   }
   if (lead.has_open_request()) {
     auto* request = out.mutable_open_request();
-    *request->mutable_requested_at() = ToTimestamp(lead.open_request().at_us());
-    *request->mutable_explanation() = Explain(
-        rules, lead.open_request_rule_id(),
-        LeadRuleText(lead.open_request_rule_id()), {lead.open_request().ref()});
+    const storage::v1::RequestState& known = lead.open_request();
+    *request->mutable_requested_at() = ToTimestamp(known.moment().at_us());
+    *request->mutable_explanation() =
+        Explain(rules, known.rule_id(), LeadRuleText(known.rule_id()),
+                {known.moment().ref()});
   }
   return out;
 }

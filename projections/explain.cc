@@ -23,13 +23,15 @@ v1::Explanation Explain(const Rules& rules, absl::string_view rule_id,
   return out;
 }
 
+bool IsSame(const v1::TouchpointRef& a, const v1::TouchpointRef& b) {
+  return a.source() == b.source() && a.touchpoint_id() == b.touchpoint_id();
+}
+
 void AddCause(const v1::TouchpointRef& cause,
               std::vector<v1::TouchpointRef>& causes) {
   const bool known =
-      std::any_of(causes.begin(), causes.end(), [&](const auto& other) {
-        return other.source() == cause.source() &&
-               other.touchpoint_id() == cause.touchpoint_id();
-      });
+      std::any_of(causes.begin(), causes.end(),
+                  [&](const auto& other) { return IsSame(other, cause); });
   if (!known) causes.push_back(cause);
 }
 

@@ -15,6 +15,10 @@ namespace journey::projections {
     const Rules& rules, absl::string_view rule_id, absl::string_view text,
     const std::vector<v1::TouchpointRef>& causes);
 
+// True when both name the same touchpoint.
+[[nodiscard]] bool IsSame(const v1::TouchpointRef& a,
+                          const v1::TouchpointRef& b);
+
 // Adds a cause unless it is there already.
 void AddCause(const v1::TouchpointRef& cause,
               std::vector<v1::TouchpointRef>& causes);

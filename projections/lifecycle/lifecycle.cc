@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "projections/explain.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
 
@@ -160,8 +161,7 @@ void ApplyPurchase(const Rules& rules, const Moment& moment,
 // unless a later cycle has begun.
 void ApplyUndo(const storage::v1::Sale& sale, JourneyState& state) {
   LifecycleState& lifecycle = *state.mutable_lifecycle();
-  if (lifecycle.hold_cause().source() == sale.cause().source() &&
-      lifecycle.hold_cause().touchpoint_id() == sale.cause().touchpoint_id()) {
+  if (IsSame(lifecycle.hold_cause(), sale.counted_by().ref())) {
     lifecycle.clear_hold_until_us();
     lifecycle.clear_hold_cause();
   }

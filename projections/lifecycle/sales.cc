@@ -175,7 +175,7 @@ SaleOutcome Settle(const Moment& moment, Sale& sale, JourneyState& state) {
   if (counts && !sale.counted()) {
     outcome.purchased = &sale;
     sale.set_purchased_us(PurchaseDate(sale));
-    *sale.mutable_cause() = moment.ref();
+    *sale.mutable_counted_by() = moment;
   } else if (!counts && sale.counted()) {
     outcome.undone = &sale;
   } else {

@@ -38,7 +38,7 @@ void NoteMarketing(const v1::Touchpoint& touchpoint, const Moment& moment,
 }
 
 void SettleMql(const Rules& rules, const Moment& moment, JourneyState& state) {
-  LeadState& lead = *state.mutable_lead();
+  LeadState& lead = WithoutPurchases(*state.mutable_lead());
   const bool is_mql = lead.status() == v1::LEAD_STATUS_MQL;
   if (!is_mql && lead.status() != v1::LEAD_STATUS_NONE &&
       lead.status() != v1::LEAD_STATUS_RECYCLED) {
@@ -63,7 +63,7 @@ void SettleMql(const Rules& rules, const Moment& moment, JourneyState& state) {
 }
 
 void EndMqlBy(core::Micros instant, JourneyState& state) {
-  LeadState& lead = *state.mutable_lead();
+  LeadState& lead = WithoutPurchases(*state.mutable_lead());
   if (lead.status() != v1::LEAD_STATUS_MQL || lead.mql_until_us() > instant) {
     return;
   }

@@ -22,7 +22,8 @@ void NoteMarketing(const v1::Touchpoint& touchpoint,
 
 // Makes the lead an MQL, or one no longer, by what the scores are after a
 // touchpoint. Only the statuses none, recycled and MQL are changed: the others
-// say that purchase intent was recognised, or will never be.
+// say that purchase intent was recognised, or will never be. Of a customer that
+// is the standing as it were without purchases.
 void SettleMql(const Rules& rules, const storage::v1::Moment& moment,
                storage::v1::JourneyState& state);
 

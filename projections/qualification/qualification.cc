@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "projections/journey_fold.h"
 #include "projections/qualification/mql.h"
 #include "projections/scoring/scoring.h"
 #include "service/core/touchpoint.h"
@@ -13,6 +14,7 @@ namespace {
 using storage::v1::JourneyState;
 using storage::v1::LeadState;
 using storage::v1::Moment;
+using storage::v1::Sale;
 
 // The rule by which a touchpoint asks for a commercial conversation; null
 // when it does not.
@@ -30,26 +32,29 @@ const char* RequestRule(const Rules& rules, const v1::Touchpoint& touchpoint) {
   return nullptr;
 }
 
+bool IsCustomer(const LeadState& lead) {
+  return lead.status() == v1::LEAD_STATUS_CUSTOMER;
+}
+
 void ApplyRequest(const char* rule_id, const Moment& moment, LeadState& lead) {
-  switch (lead.status()) {
-    case v1::LEAD_STATUS_CUSTOMER:
-      if (!lead.has_open_request()) {
-        *lead.mutable_open_request() = moment;
-        lead.set_open_request_rule_id(rule_id);
-      }
-      break;
-    case v1::LEAD_STATUS_DISQUALIFIED:
-      break;
-    default:
-      SetLeadStatus(v1::LEAD_STATUS_SQL, rule_id, moment, lead);
+  if (IsCustomer(lead) && !lead.has_open_request()) {
+    *lead.mutable_open_request()->mutable_moment() = moment;
+    lead.mutable_open_request()->set_rule_id(rule_id);
+  }
+  LeadState& standing = WithoutPurchases(lead);
+  if (standing.status() != v1::LEAD_STATUS_DISQUALIFIED) {
+    SetLeadStatus(v1::LEAD_STATUS_SQL, rule_id, moment, standing);
   }
 }
 
+// A purchase makes a customer, but not of the disqualified.
 void BecomeCustomer(const Moment& moment, LeadState& lead) {
-  LeadState before = lead;
-  before.clear_before_purchase();
+  if (IsCustomer(lead) || lead.status() == v1::LEAD_STATUS_DISQUALIFIED) {
+    return;
+  }
+  LeadState standing = lead;
   SetLeadStatus(v1::LEAD_STATUS_CUSTOMER, kRulePurchase, moment, lead);
-  *lead.mutable_before_purchase() = std::move(before);
+  *lead.mutable_without_purchases() = std::move(standing);
 }
 
 bool IsGivenBack(v1::Qualification::Action action) {
@@ -57,56 +62,82 @@ bool IsGivenBack(v1::Qualification::Action action) {
          action == v1::Qualification::ACTION_RECYCLED;
 }
 
-// Sales' word. A customer stays a customer, and only sales' acceptance leads
+// Sales' word about a lead as it were without purchases. Only acceptance leads
 // out of disqualified.
 void ApplyVerdict(v1::Qualification::Action action, const Moment& moment,
-                  bool has_purchase, LeadState& lead) {
-  if (lead.status() == v1::LEAD_STATUS_CUSTOMER) {
-    if (IsGivenBack(action)) {
-      lead.clear_open_request();
-      lead.clear_open_request_rule_id();
-    }
+                  LeadState& standing) {
+  if (standing.status() == v1::LEAD_STATUS_DISQUALIFIED &&
+      action != v1::Qualification::ACTION_ACCEPTED) {
     return;
   }
-  if (action == v1::Qualification::ACTION_ACCEPTED) {
-    SetLeadStatus(v1::LEAD_STATUS_SQL, kRuleAccepted, moment, lead);
-    if (has_purchase) BecomeCustomer(moment, lead);
-    return;
-  }
-  if (lead.status() == v1::LEAD_STATUS_DISQUALIFIED) return;
   switch (action) {
+    case v1::Qualification::ACTION_ACCEPTED:
+      SetLeadStatus(v1::LEAD_STATUS_SQL, kRuleAccepted, moment, standing);
+      break;
     case v1::Qualification::ACTION_REJECTED:
-      SetLeadStatus(v1::LEAD_STATUS_NONE, kRuleRejected, moment, lead);
+      SetLeadStatus(v1::LEAD_STATUS_NONE, kRuleRejected, moment, standing);
       break;
     case v1::Qualification::ACTION_RECYCLED:
-      SetLeadStatus(v1::LEAD_STATUS_RECYCLED, kRuleRecycled, moment, lead);
+      SetLeadStatus(v1::LEAD_STATUS_RECYCLED, kRuleRecycled, moment, standing);
       break;
     case v1::Qualification::ACTION_DISQUALIFIED:
       SetLeadStatus(v1::LEAD_STATUS_DISQUALIFIED, kRuleDisqualified, moment,
-                    lead);
+                    standing);
       break;
     default:
       break;
   }
 }
 
-// A purchase makes a customer, but for the disqualified; when the last one is
-// undone the lead stands where it stood before the first.
+// A customer stays a customer, whose requests end when sales gives them back.
+// A lead that had bought becomes one when sales accepts it.
+void ApplyQualification(v1::Qualification::Action action, const Moment& moment,
+                        JourneyState& state) {
+  LeadState& lead = *state.mutable_lead();
+  ApplyVerdict(action, moment, WithoutPurchases(lead));
+  if (IsGivenBack(action)) {
+    lead.clear_open_request();
+    for (auto& sale : *state.mutable_sales()) sale.clear_answered();
+  }
+  if (action == v1::Qualification::ACTION_ACCEPTED &&
+      state.purchase_count() > 0) {
+    BecomeCustomer(moment, lead);
+  }
+}
+
+// What a purchase that is undone had answered, the next one answers; without
+// one it is open again.
+void TakeBackAnswer(Sale& undone, JourneyState& state) {
+  if (!undone.has_answered()) return;
+  Sale* next = nullptr;
+  for (Sale& sale : *state.mutable_sales()) {
+    if (sale.counted() && Before(undone.counted_by(), sale.counted_by()) &&
+        (next == nullptr || Before(sale.counted_by(), next->counted_by()))) {
+      next = &sale;
+    }
+  }
+  *(next == nullptr ? state.mutable_lead()->mutable_open_request()
+                    : next->mutable_answered()) = undone.answered();
+  undone.clear_answered();
+}
+
+// A purchase answers the open request. When the last one is undone the lead
+// stands where it would without them.
 void ApplySale(const Moment& moment, const SaleOutcome& sale,
                JourneyState& state) {
   LeadState& lead = *state.mutable_lead();
   if (sale.purchased != nullptr) {
-    lead.clear_open_request();
-    lead.clear_open_request_rule_id();
-    if (lead.status() != v1::LEAD_STATUS_CUSTOMER &&
-        lead.status() != v1::LEAD_STATUS_DISQUALIFIED) {
-      BecomeCustomer(moment, lead);
+    if (lead.has_open_request()) {
+      *sale.purchased->mutable_answered() = lead.open_request();
+      lead.clear_open_request();
     }
+    BecomeCustomer(moment, lead);
   }
-  if (sale.undone != nullptr && state.purchase_count() == 0 &&
-      lead.status() == v1::LEAD_STATUS_CUSTOMER) {
-    LeadState before = lead.before_purchase();
-    lead = std::move(before);
+  if (sale.undone == nullptr) return;
+  TakeBackAnswer(*sale.undone, state);
+  if (state.purchase_count() == 0 && IsCustomer(lead)) {
+    LeadState standing = lead.without_purchases();
+    lead = std::move(standing);
   }
 }
 
@@ -139,8 +170,7 @@ void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,
     ApplyRequest(rule_id, moment, lead);
   }
   if (touchpoint.has_qualification()) {
-    ApplyVerdict(touchpoint.qualification().action(), moment,
-                 state.purchase_count() > 0, lead);
+    ApplyQualification(touchpoint.qualification().action(), moment, state);
   }
   if (has_mql && GivesBack(touchpoint)) {
     BeginQualifyingAnew(*state.mutable_scoring());

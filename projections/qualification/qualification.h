@@ -28,6 +28,13 @@ void SetLeadStatus(v1::LeadStatus status, const char* rule_id,
                    const storage::v1::Moment& moment,
                    storage::v1::LeadState& lead);
 
+// The standing as it were without purchases: a customer's goes on beneath, in
+// case they are undone.
+[[nodiscard]] storage::v1::LeadState& WithoutPurchases(
+    storage::v1::LeadState& lead);
+[[nodiscard]] const storage::v1::LeadState& WithoutPurchases(
+    const storage::v1::LeadState& lead);
+
 // Applies a touchpoint, after the sales and scores. A visitor nobody has
 // identified has no lead status.
 void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,

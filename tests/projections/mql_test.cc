@@ -216,7 +216,39 @@ TEST(Mql, LeadOfAnUndoneFirstPurchaseStandsWhereItWouldNow) {
   History late = history;
   late.push_back(Tp("3", "2025-03-03", cancel));
   EXPECT_EQ(StatusAt("2025-03-03", late), v1::LEAD_STATUS_NONE);
-  EXPECT_EQ(Since(ScoredAt("2025-03-03", late)), "2025-03-03T00:00:00Z");
+  EXPECT_EQ(Since(ScoredAt("2025-03-03", late)), "2025-01-31T00:00:01Z");
+}
+
+TEST(Mql, CausesAreThoseOfTheMomentWhenItBecameOne) {
+  History history;
+  for (int i = 0; i < 6; ++i) {
+    history.push_back(
+        Tp(absl::StrCat(10 + i), absl::StrFormat("2025-01-%02d", 1 + i),
+           "account_id: 'A' campaign { name: 'spring' } site_visit {}"));
+  }
+  history.push_back(Tp("20", "2025-01-07", kChat));
+  for (int i = 0; i < core::kScoreCausesMax; ++i) {
+    history.push_back(Tp(absl::StrCat(30 + i), "2025-01-08", kWebinar));
+  }
+  const v1::Journey journey = ScoredAt("2025-01-09", history);
+  EXPECT_EQ(Since(journey), "2025-01-07T00:00:00Z");
+  // The bound of the group left nothing of "13" and "14".
+  EXPECT_THAT(Causes(journey.lead().explanation()),
+              ElementsAre("10", "11", "12", "15", "20"));
+  EXPECT_EQ(journey.scores().behaviour().causes(0).touchpoint().touchpoint_id(),
+            "30");
+}
+
+TEST(Mql, CausesNameWhatMadeTheFitGoodEnough) {
+  const v1::Journey journey =
+      ScoredAt("2025-01-04",
+               {Tp("1", "2025-01-01",
+                   "account_id: 'A' profile { mail_domain: 'gmail.com' }"),
+                Tp("2", "2025-01-02", kWebinar),
+                Tp("3", "2025-01-03",
+                   "account_id: 'A' profile { mail_domain: 'a.example' }")});
+  EXPECT_EQ(journey.lead().status(), v1::LEAD_STATUS_MQL);
+  EXPECT_THAT(Causes(journey.lead().explanation()), ElementsAre("2", "3"));
 }
 
 TEST(Mql, VisitorHasScoresButNoLeadStatus) {

@@ -166,6 +166,15 @@ bool Past::HasOpenOffer() const {
   return !open.empty();
 }
 
+bool Past::StandsSince(size_t i) const {
+  std::map<std::string, Micros> added = Before(i + 1).Purchases();
+  for (const auto& [name, at] : Before(i).Purchases()) added.erase(name);
+  for (size_t n = i + 1; n <= n_; ++n) {
+    if (Before(n).Purchases().count(added.begin()->first) == 0) return false;
+  }
+  return true;
+}
+
 // The hold time after the last purchase lasts, unless a ticket or a survey
 // ended it or the purchase was undone.
 bool Past::IsHeld(Micros instant) const {
@@ -175,16 +184,10 @@ bool Past::IsHeld(Micros instant) const {
                      Days(rules_.lifecycle().purchase_hold_days())) {
     return false;
   }
-  std::map<std::string, Micros> added = Before(bought).Purchases();
-  for (const auto& [name, at] : Before(bought - 1).Purchases()) {
-    added.erase(name);
-  }
   for (size_t i = bought; i < n_; ++i) {
     if (history_[i].has_ticket() || history_[i].has_survey()) return false;
-    if (Before(i + 1).Purchases().count(added.begin()->first) == 0)
-      return false;
   }
-  return true;
+  return StandsSince(bought - 1);
 }
 
 std::string Past::RuleStage(Micros instant) const {
@@ -237,6 +240,7 @@ ReferenceJourney Reference(const v1::RuleSet& rules, History touchpoints,
   out.stage_id = past.Stage(instant);
   out.lead_status = past.Lead(instant).status;
   out.lead_since = past.Lead(instant).since;
+  out.open_request = past.OpenRequest();
   out.scores = past.Scores(instant);
   for (const auto& [name, at] : past.Purchases()) {
     out.purchases.insert(at);

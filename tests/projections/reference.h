@@ -29,6 +29,8 @@ struct ReferenceJourney {
   std::string stage_id;
   v1::LeadStatus lead_status = v1::LEAD_STATUS_NONE;
   core::Micros lead_since = 0;
+  // When a customer made the request that is open; 0 without one.
+  core::Micros open_request = 0;
   ReferenceScores scores;
   // When each purchase was.
   std::multiset<core::Micros> purchases;

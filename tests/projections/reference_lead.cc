@@ -27,10 +27,28 @@ bool Past::IsMql(size_t first, size_t i) const {
          TimeOf(history_[i]) < scoring_.FallsBelowAt(first, i + 1);
 }
 
+// Touchpoint `i` asks for a commercial conversation.
+bool Past::Asks(size_t i) const {
+  const v1::Touchpoint& t = history_[i];
+  const auto& intents = rules_.qualification().sql_form_intents();
+  return (t.has_form_submission() &&
+          std::count(intents.begin(), intents.end(),
+                     t.form_submission().intent()) > 0) ||
+         (t.has_meeting() && t.meeting().action() == v1::Meeting::ACTION_HELD);
+}
+
+// By touchpoint `i` sales rejects or recycles.
+bool Past::GivesBack(size_t i) const {
+  const auto action = history_[i].qualification().action();
+  return history_[i].has_qualification() &&
+         (action == v1::Qualification::ACTION_REJECTED ||
+          action == v1::Qualification::ACTION_RECYCLED);
+}
+
+// The status as it were without purchases, and beside it who is a customer.
 Past::Standing Past::Lead(Micros instant) const {
   if (n_ == 0) return {};
-  Standing now = {v1::LEAD_STATUS_NONE, TimeOf(history_[0]), 0};
-  Standing before_purchase = now;
+  Standing now = {v1::LEAD_STATUS_NONE, TimeOf(history_[0]), 0, 0};
   const auto set = [&](v1::LeadStatus status, Micros since) {
     if (now.status != status) now.since = since;
     now.status = status;
@@ -44,40 +62,20 @@ Past::Standing Past::Lead(Micros instant) const {
     const v1::Touchpoint& t = history_[i];
     const Micros at = TimeOf(t);
     decay(i, at);
-    const auto& intents = rules_.qualification().sql_form_intents();
-    const bool asks =
-        (t.has_form_submission() &&
-         std::count(intents.begin(), intents.end(),
-                    t.form_submission().intent()) > 0) ||
-        (t.has_meeting() && t.meeting().action() == v1::Meeting::ACTION_HELD);
-    if (asks && now.status != v1::LEAD_STATUS_CUSTOMER &&
-        now.status != v1::LEAD_STATUS_DISQUALIFIED) {
+    if (Asks(i) && now.status != v1::LEAD_STATUS_DISQUALIFIED) {
       set(v1::LEAD_STATUS_SQL, at);
     }
-    if (t.has_qualification()) {
-      const auto action = t.qualification().action();
-      if (now.status != v1::LEAD_STATUS_CUSTOMER) {
-        set(BySales(now.status, i), at);
-      }
-      if (action == v1::Qualification::ACTION_REJECTED ||
-          action == v1::Qualification::ACTION_RECYCLED) {
-        now.qualifying = i + 1;
-      }
-    }
+    if (t.has_qualification()) set(BySales(now.status, i), at);
+    if (GivesBack(i)) now.qualifying = i + 1;
     const bool accepted =
         t.has_qualification() &&
         t.qualification().action() == v1::Qualification::ACTION_ACCEPTED &&
         !Before(i).Purchases().empty();
-    if ((Buys(i) || accepted) && now.status != v1::LEAD_STATUS_CUSTOMER &&
+    if ((Buys(i) || accepted) && now.customer == 0 &&
         now.status != v1::LEAD_STATUS_DISQUALIFIED) {
-      before_purchase = now;
-      set(v1::LEAD_STATUS_CUSTOMER, at);
+      now.customer = i + 1;
     }
-    if (Undoes(i) && Before(i + 1).Purchases().empty() &&
-        now.status == v1::LEAD_STATUS_CUSTOMER) {
-      now.status = before_purchase.status;
-      now.since = before_purchase.since;
-    }
+    if (Undoes(i) && Before(i + 1).Purchases().empty()) now.customer = 0;
     const bool may_be_mql = now.status == v1::LEAD_STATUS_NONE ||
                             now.status == v1::LEAD_STATUS_RECYCLED;
     if (may_be_mql && IsMql(now.qualifying, i)) {
@@ -87,7 +85,24 @@ Past::Standing Past::Lead(Micros instant) const {
     }
   }
   decay(n_, instant);
+  if (now.customer > 0) {
+    set(v1::LEAD_STATUS_CUSTOMER, TimeOf(history_[now.customer - 1]));
+  }
   return now;
+}
+
+// The first request of a customer that no purchase which stands has answered,
+// and after which sales gave nothing back; 0 without one.
+Micros Past::OpenRequest() const {
+  size_t first = Lead(core::kNever).customer;
+  if (first == 0) return 0;
+  for (size_t i = first; i < n_; ++i) {
+    if (GivesBack(i) || (Buys(i) && StandsSince(i))) first = i + 1;
+  }
+  for (size_t i = first; i < n_; ++i) {
+    if (Asks(i)) return TimeOf(history_[i]);
+  }
+  return 0;
 }
 
 ReferenceScores Past::Scores(Micros instant) const {

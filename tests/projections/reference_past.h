@@ -127,14 +127,20 @@ class Past {
     return Before(i + 1).Purchases().size() < Before(i).Purchases().size();
   }
 
+  // The purchase that touchpoint `i` made count has counted ever since.
+  bool StandsSince(size_t i) const;
+
   // The lead status, and since when; where the touchpoints begin that count
-  // toward MQL.
+  // toward MQL; the index after the touchpoint that made a customer, 0 for
+  // none.
   struct Standing {
     v1::LeadStatus status = v1::LEAD_STATUS_NONE;
     core::Micros since = 0;
     size_t qualifying = 0;
+    size_t customer = 0;
   };
   Standing Lead(core::Micros instant) const;
+  core::Micros OpenRequest() const;
   ReferenceScores Scores(core::Micros instant) const;
   std::string RuleStage(core::Micros instant) const;
   std::string Stage(core::Micros instant) const;
@@ -155,6 +161,8 @@ class Past {
   void AddSlippedStalls(const std::string& deal_id, const Hold& hold) const;
   v1::LeadStatus BySales(v1::LeadStatus status, size_t i) const;
   bool IsMql(size_t first, size_t i) const;
+  bool Asks(size_t i) const;
+  bool GivesBack(size_t i) const;
   bool HasOpenOffer() const;
   bool IsHeld(core::Micros instant) const;
 

@@ -1,9 +1,11 @@
 // The folds against the naive reference, on random histories.
 #include "tests/projections/reference.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -55,6 +57,8 @@ ReferenceJourney Folded(const projections::Rules& rules,
   out.stage_id = journey.stage().stage_id();
   out.lead_status = journey.lead().status();
   out.lead_since = core::ToMicros(journey.lead().since());
+  out.open_request =
+      core::ToMicros(journey.lead().open_request().requested_at());
   out.scores = ScoresOf(journey);
   for (const auto& sale : fold.state().sales()) {
     if (sale.counted()) out.purchases.insert(sale.purchased_us());
@@ -77,6 +81,58 @@ ReferenceJourney Folded(const projections::Rules& rules,
   return out;
 }
 
+// A random history of purchases that are undone as often as not, and of what
+// customers and sales say in between.
+std::vector<v1::Touchpoint> UndoingHistory(std::mt19937& random,
+                                           RandomHistoryOptions options) {
+  options.touchpoints *= 4;
+  std::vector<v1::Touchpoint> out;
+  for (v1::Touchpoint& t : RandomHistory(random, options)) {
+    const bool says = t.has_form_submission() || t.has_meeting() ||
+                      t.has_qualification() || t.has_invoice();
+    if (t.has_deal() || (!says && random() % 8 > 0)) continue;
+    if (t.has_invoice()) {
+      t.mutable_invoice()->set_invoice_id(absl::StrCat("I", random() % 6));
+      t.mutable_invoice()->set_action(random() % 2 == 0
+                                          ? v1::Invoice::ACTION_ISSUED
+                                          : v1::Invoice::ACTION_CANCELLED);
+      t.mutable_invoice()->clear_contract_id();
+      t.mutable_invoice()->clear_renewal_id();
+    }
+    out.push_back(std::move(t));
+  }
+  return out;
+}
+
+// What happens in random histories that is worth something.
+struct Occurrences {
+  // A lead is no customer any more of which something was said while it was.
+  int undone_after_word = 0;
+  // A request is open again.
+  int reopened = 0;
+};
+
+void Count(const projections::Rules& rules, const v1::Subject& subject,
+           std::vector<v1::Touchpoint> history, Occurrences& out) {
+  std::sort(history.begin(), history.end(), [](const auto& a, const auto& b) {
+    return core::OrderKeyOf(a) < core::OrderKeyOf(b);
+  });
+  projections::JourneyFold fold(subject);
+  storage::v1::LeadState& lead = *fold.state().mutable_lead();
+  bool has_word = false;
+  for (const v1::Touchpoint& t : history) {
+    const bool had_request = lead.has_open_request();
+    projections::Evolve(rules, t, fold);
+    const bool is_customer = lead.status() == v1::LEAD_STATUS_CUSTOMER;
+    if (!is_customer && has_word) ++out.undone_after_word;
+    has_word = is_customer &&
+               (has_word || t.has_qualification() || lead.has_open_request());
+    if (t.has_invoice() && !had_request && lead.has_open_request()) {
+      ++out.reopened;
+    }
+  }
+}
+
 TEST(Folds, ConcludeWhatTheDefinitionsSay) {
   const unsigned seed = TestSeed(20261122);
   std::mt19937 random(seed);
@@ -84,12 +140,17 @@ TEST(Folds, ConcludeWhatTheDefinitionsSay) {
   v1::Subject subject;
   subject.set_type(v1::SUBJECT_TYPE_ACCOUNT);
   subject.set_id("A0");
+  Occurrences occurrences;
   for (int i = 0; i < kHistories; ++i) {
     RandomHistoryOptions options;
     options.touchpoints = 5 + i % 40;
     options.deals = 1 + i % 3;
     options.days = 5 + i % 100;
-    const std::vector<v1::Touchpoint> history = RandomHistory(random, options);
+    const std::vector<v1::Touchpoint> history =
+        i % 2 == 0 ? RandomHistory(random, options)
+                   : UndoingHistory(random, options);
+    if (history.empty()) continue;
+    Count(*rules, subject, history, occurrences);
     for (int k = 0; k < kInstantsPerHistory; ++k) {
       const core::Micros first = core::ToMicros(history[0].occurred_at());
       const core::Micros instant =
@@ -101,6 +162,7 @@ TEST(Folds, ConcludeWhatTheDefinitionsSay) {
       ASSERT_EQ(got.stage_id, want.stage_id) << Dump(history, instant);
       ASSERT_EQ(got.lead_status, want.lead_status) << Dump(history, instant);
       ASSERT_EQ(got.lead_since, want.lead_since) << Dump(history, instant);
+      ASSERT_EQ(got.open_request, want.open_request) << Dump(history, instant);
       ASSERT_NEAR(got.scores.behaviour, want.scores.behaviour, kScoreDifference)
           << Dump(history, instant);
       ASSERT_EQ(got.scores.fit, want.scores.fit) << Dump(history, instant);
@@ -117,6 +179,9 @@ TEST(Folds, ConcludeWhatTheDefinitionsSay) {
       }
     }
   }
+  // The histories are worth something.
+  EXPECT_GT(occurrences.undone_after_word, kHistories / 20);
+  EXPECT_GT(occurrences.reopened, 0);
 }
 
 }  // namespace
