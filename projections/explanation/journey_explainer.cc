@@ -1,5 +1,6 @@
 #include "projections/explanation/journey_explainer.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 using core::Micros;
 using storage::v1::JourneyState;
+using storage::v1::Moment;
 using Causes = google::protobuf::RepeatedPtrField<v1::PlacedCause>;
 
 void AddCauses(const v1::Explanation& explanation, Causes& causes) {
@@ -24,15 +26,20 @@ void AddCauses(const v1::Explanation& explanation, Causes& causes) {
 }
 
 void ExplainLead(const Rules& rules, const v1::Journey& journey,
-                 const JourneyState& state, Micros instant,
+                 const JourneyState& state,
+                 const std::vector<Moment>& mql_causes, Micros instant,
                  v1::LeadExplanation& out) {
   *out.mutable_standing() = journey.lead();
-  AddCauses(journey.lead().explanation(), *out.mutable_causes());
-  AddCauses(journey.lead().open_request().explanation(),
-            *out.mutable_open_request_causes());
   if (journey.lead().status() == v1::LEAD_STATUS_MQL) {
     *out.mutable_holds_until() = journey.scores().behaviour().falls_below_at();
+    for (const Moment& cause : mql_causes) {
+      *out.add_causes()->mutable_touchpoint() = cause.ref();
+    }
+  } else {
+    AddCauses(journey.lead().explanation(), *out.mutable_causes());
   }
+  AddCauses(journey.lead().open_request().explanation(),
+            *out.mutable_open_request_causes());
   for (v1::LeadWay& way : LeadWays(rules, state, instant)) {
     *out.add_ways() = std::move(way);
   }
@@ -96,12 +103,32 @@ void ExplainStalls(const v1::Journey& journey, v1::JourneyExplanation& out) {
 
 void JourneyExplainer::Add(const v1::Touchpoint& touchpoint) {
   const std::vector<Award> awards = Evolve(rules_, touchpoint, fold_);
-  const storage::v1::Moment moment = MomentOf(touchpoint);
+  const Moment moment = MomentOf(touchpoint);
   ledger_.Add(moment, awards);
   if (GivesBack(touchpoint) &&
       fold_.state().subject().type() != v1::SUBJECT_TYPE_VISITOR) {
     ledger_.BeginAnew(moment);
   }
+  NoteMql(moment);
+}
+
+// Keeps what made the lead an MQL, if this touchpoint did.
+void JourneyExplainer::NoteMql(const Moment& moment) {
+  const storage::v1::LeadState& lead = WithoutPurchases(fold_.state().lead());
+  if (lead.status() != v1::LEAD_STATUS_MQL ||
+      lead.since_us() != moment.at_us() ||
+      !IsSame(lead.cause(), moment.ref())) {
+    return;
+  }
+  mql_causes_ = ledger_.Qualifying();
+  mql_causes_.push_back(fold_.state().scoring().marketing());
+  mql_causes_.push_back(moment);
+  std::sort(mql_causes_.begin(), mql_causes_.end(), Before);
+  mql_causes_.erase(std::unique(mql_causes_.begin(), mql_causes_.end(),
+                                [](const auto& a, const auto& b) {
+                                  return IsSame(a.ref(), b.ref());
+                                }),
+                    mql_causes_.end());
 }
 
 v1::JourneyExplanation JourneyExplainer::Explain(Micros instant) const {
@@ -114,7 +141,8 @@ v1::JourneyExplanation JourneyExplainer::Explain(Micros instant) const {
   *out.mutable_stage()->mutable_visit() = journey.stage();
   AddCauses(journey.stage().explanation(),
             *out.mutable_stage()->mutable_causes());
-  ExplainLead(rules_, journey, state, instant, *out.mutable_lead());
+  ExplainLead(rules_, journey, state, mql_causes_, instant,
+              *out.mutable_lead());
   if (journey.scores().has_behaviour()) {
     ExplainBehaviour(rules_, journey, *out.mutable_behaviour());
     ledger_.Explain(instant, *out.mutable_behaviour());

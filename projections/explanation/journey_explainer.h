@@ -2,6 +2,9 @@
 #ifndef PROJECTIONS_EXPLANATION_JOURNEY_EXPLAINER_H_
 #define PROJECTIONS_EXPLANATION_JOURNEY_EXPLAINER_H_
 
+#include <vector>
+
+#include "journey/storage/v1/views.pb.h"
 #include "journey/v1/journey_explanation.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/explanation/score_ledger.h"
@@ -34,9 +37,13 @@ class JourneyExplainer {
   [[nodiscard]] v1::JourneyExplanation Explain(core::Micros instant) const;
 
  private:
+  void NoteMql(const storage::v1::Moment& moment);
+
   const Rules& rules_;
   JourneyFold fold_;
   ScoreLedger ledger_;
+  // What made the lead an MQL last, in canonical order.
+  std::vector<storage::v1::Moment> mql_causes_;
 };
 
 }  // namespace journey::projections

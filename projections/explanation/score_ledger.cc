@@ -28,6 +28,14 @@ bool ScoreLedger::Counts(const Entry& entry) const {
   return !counted_after_.has_value() || Before(*counted_after_, entry.moment);
 }
 
+std::vector<Moment> ScoreLedger::Qualifying() const {
+  std::vector<Moment> out;
+  for (const Entry& entry : entries_) {
+    if (Counts(entry)) out.push_back(entry.moment);
+  }
+  return out;
+}
+
 void ScoreLedger::NoteCut(Micros at, const Award& award) {
   Cut& cut = cuts_[score_rules().conditions(award.condition).group()];
   const int points = award.points - award.kept_points;

@@ -37,6 +37,10 @@ class ScoreLedger {
     return counted_after_.has_value() ? &*counted_after_ : nullptr;
   }
 
+  // The touchpoints that it holds one by one and that count toward MQL, in
+  // canonical order; one stands as often as it gave points.
+  [[nodiscard]] std::vector<storage::v1::Moment> Qualifying() const;
+
   // Fills in the contributions, those left out and the caps, at an instant
   // that is not before the newest touchpoint.
   void Explain(core::Micros instant, v1::BehaviourExplanation& out) const;

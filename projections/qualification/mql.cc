@@ -1,5 +1,10 @@
 #include "projections/qualification/mql.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "projections/explain.h"
+#include "projections/journey_fold.h"
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/decay.h"
 #include "service/core/touchpoint.h"
@@ -10,6 +15,20 @@ namespace {
 using storage::v1::JourneyState;
 using storage::v1::LeadState;
 using storage::v1::Moment;
+
+// What made the lead an MQL: the touchpoint through marketing, the newest ones
+// whose points count, and the one at which they did.
+void KeepCauses(const Moment& moment, const storage::v1::ScoringState& scoring,
+                LeadState& lead) {
+  std::vector<Moment> moments = {scoring.marketing(), moment};
+  for (const auto& cause : scoring.causes()) {
+    if (cause.qualifying()) moments.push_back(cause.moment());
+  }
+  std::sort(moments.begin(), moments.end(), Before);
+  std::vector<v1::TouchpointRef> causes;
+  for (const Moment& each : moments) AddCause(each.ref(), causes);
+  lead.mutable_mql_causes()->Assign(causes.begin(), causes.end());
+}
 
 // The touchpoint that changed the score last: from it on time did the rest.
 v1::TouchpointRef LastQualifying(const JourneyState& state) {
@@ -54,6 +73,7 @@ void SettleMql(const Rules& rules, const Moment& moment, JourneyState& state) {
       SetLeadStatus(v1::LEAD_STATUS_MQL, kRuleMql, moment, lead);
       lead.set_mql_points(
           ScoreAt(scoring.qualifying(), moment.at_us(), rule.half_life_days()));
+      KeepCauses(moment, scoring, lead);
     }
     lead.set_mql_until_us(until);
   } else if (is_mql) {

@@ -152,6 +152,15 @@ void SetLeadStatus(v1::LeadStatus status, const char* rule_id,
   *lead.mutable_cause() = moment.ref();
   lead.clear_mql_until_us();
   lead.clear_mql_points();
+  lead.clear_mql_causes();
+}
+
+LeadState& WithoutPurchases(LeadState& lead) {
+  return IsCustomer(lead) ? *lead.mutable_without_purchases() : lead;
+}
+
+const LeadState& WithoutPurchases(const LeadState& lead) {
+  return IsCustomer(lead) ? lead.without_purchases() : lead;
 }
 
 void ApplyToLead(const Rules& rules, const v1::Touchpoint& touchpoint,

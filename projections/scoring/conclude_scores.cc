@@ -1,11 +1,9 @@
 #include "projections/scoring/conclude_scores.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "projections/explain.h"
-#include "projections/journey_fold.h"
 #include "projections/scoring/decay.h"
 #include "projections/scoring/scoring.h"
 #include "service/core/time.h"
@@ -84,20 +82,14 @@ void AddScores(const Rules& rules, const JourneyState& state, Micros instant,
 }
 
 v1::Explanation ExplainMql(const Rules& rules, const JourneyState& state) {
-  std::vector<storage::v1::Moment> moments = {state.scoring().marketing()};
-  for (const auto& cause : state.scoring().causes()) {
-    if (cause.qualifying()) moments.push_back(cause.moment());
-  }
-  std::sort(moments.begin(), moments.end(), Before);
-  std::vector<v1::TouchpointRef> causes;
-  for (const auto& moment : moments) AddCause(moment.ref(), causes);
+  const storage::v1::LeadState& lead = state.lead();
   return Explain(
-      rules, state.lead().rule_id(),
+      rules, lead.rule_id(),
       absl::StrFormat("Came through marketing, and the behaviour score reached "
                       "%.1f points; the threshold is %d.",
-                      state.lead().mql_points(),
+                      lead.mql_points(),
                       rules.rule_set().scoring().behaviour().mql_threshold()),
-      causes);
+      {lead.mql_causes().begin(), lead.mql_causes().end()});
 }
 
 }  // namespace journey::projections

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "projections/conclude.h"
 #include "projections/explanation/journey_explainer.h"
@@ -134,6 +135,30 @@ void ExpectWays(const ReferenceJourney& want, int threshold,
             std::max(0, -want.scores.fit));
 }
 
+// The causes of an MQL: none came after it, and what counted before is there.
+void ExpectMqlCauses(const ReferenceJourney& want,
+                     const std::vector<v1::Touchpoint>& history,
+                     const v1::LeadExplanation& got) {
+  std::map<std::string, Micros> at;
+  for (const v1::Touchpoint& t : history) {
+    at[t.touchpoint_id()] = core::ToMicros(t.occurred_at());
+  }
+  std::set<std::string> causes;
+  for (const v1::PlacedCause& cause : got.causes()) {
+    EXPECT_TRUE(causes.insert(cause.touchpoint().touchpoint_id()).second);
+    EXPECT_LE(at[cause.touchpoint().touchpoint_id()], want.lead_since);
+  }
+  for (const ReferenceContribution& each : want.scores.contributions) {
+    if (each.points == 0 || !each.qualifying || each.at >= want.lead_since) {
+      continue;
+    }
+    EXPECT_EQ(causes.count(each.touchpoint_id), 1) << each.touchpoint_id;
+  }
+  for (const auto& cause : got.standing().explanation().causes()) {
+    EXPECT_EQ(causes.count(cause.touchpoint_id()), 1);
+  }
+}
+
 std::vector<v1::Touchpoint> UpTo(Micros instant,
                                  const std::vector<v1::Touchpoint>& history) {
   std::vector<v1::Touchpoint> out;
@@ -180,6 +205,9 @@ TEST(Explanation, AddsUpToWhatIsShownAtAnyInstant) {
       ExpectContributions(score, want.scores, got.behaviour());
       ExpectCaps(score, want.scores, got.behaviour());
       ExpectWays(want, score.mql_threshold(), got.lead());
+      if (want.lead_status == v1::LEAD_STATUS_MQL) {
+        ExpectMqlCauses(want, past, got.lead());
+      }
       EXPECT_EQ(got.lead().standing().SerializeAsString(),
                 journey.lead().SerializeAsString());
       EXPECT_EQ(got.stage().visit().SerializeAsString(),
@@ -195,6 +223,63 @@ TEST(Explanation, AddsUpToWhatIsShownAtAnyInstant) {
   EXPECT_GT(caps, kHistories / 4);
   EXPECT_GT(statuses[v1::LEAD_STATUS_MQL], kHistories / 8);
   EXPECT_GT(statuses[v1::LEAD_STATUS_RECYCLED], 0);
+}
+
+std::vector<std::string> CausesOf(const v1::LeadExplanation& lead) {
+  std::vector<std::string> out;
+  for (const v1::PlacedCause& cause : lead.causes()) {
+    out.push_back(cause.touchpoint().touchpoint_id());
+  }
+  return out;
+}
+
+TEST(Explanation, OfAnMqlNamesWhatMadeItOneHoweverMuchCameAfter) {
+  std::vector<v1::Touchpoint> history;
+  std::vector<std::string> downloads;
+  for (int i = 1; i <= 6; ++i) {
+    downloads.push_back(absl::StrCat("d", i));
+    history.push_back(Tp(downloads.back(), absl::StrCat("2025-11-0", i),
+                         "account_id: 'A' content { action: "
+                         "ACTION_DOWNLOADED }"));
+  }
+  for (int i = 10; i < 22; ++i) {
+    history.push_back(Tp(absl::StrCat("k", i), "2025-11-07",
+                         "account_id: 'A' email { action: ACTION_CLICKED }"));
+  }
+  const v1::LeadExplanation lead = ExplanationAt("2025-11-08", history).lead();
+  EXPECT_EQ(core::FormatInstant(core::ToMicros(lead.standing().since())),
+            "2025-11-06T00:00:00Z");
+  EXPECT_EQ(CausesOf(lead), downloads);
+  EXPECT_EQ(lead.standing().explanation().causes_size(), 6);
+}
+
+TEST(Explanation, OfAnMqlNamesMoreThanTheStateKeeps) {
+  std::vector<v1::Touchpoint> history;
+  std::vector<std::string> all;
+  for (int i = 0; i < 15; ++i) {
+    all.push_back(absl::StrCat("k", 10 + i));
+    history.push_back(
+        Tp(all.back(), absl::StrCat("2025-11-01T00:", 10 + i, ":00Z"),
+           absl::StrCat("account_id: 'A' campaign { name: 'spring' } ",
+                        i == 14 ? "form_submission { intent: INTENT_TRIAL }"
+                                : "email { action: ACTION_UNSUBSCRIBED }")));
+  }
+  // Many that take points, and one condition that gives enough.
+  v1::RuleSet rule_set = TestRules()->rule_set();
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "half_life_days: 30 mql_threshold: 50 "
+      "conditions { id: 'u' name: 'u' points: -1 "
+      "kind: TOUCHPOINT_KIND_EMAIL } "
+      "conditions { id: 't' name: 't' points: 100 "
+      "kind: TOUCHPOINT_KIND_FORM_SUBMISSION }",
+      rule_set.mutable_scoring()->mutable_behaviour()));
+  const auto rules = projections::Rules::Make(rule_set).value();
+  const v1::LeadExplanation lead =
+      Explained(*rules, AccountA(), history, At("2025-11-02")).lead();
+  EXPECT_EQ(CausesOf(lead), all);
+  // And the one through marketing.
+  EXPECT_EQ(lead.standing().explanation().causes_size(),
+            core::kScoreCausesMax + 1);
 }
 
 TEST(Explanation, OlderContributionsAreCountedAndSummed) {

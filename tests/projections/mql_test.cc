@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
@@ -333,9 +334,6 @@ TEST(Score, NewestCausesAreKept) {
   EXPECT_EQ(score.points(), 100 * (core::kScoreCausesMax + 5));
   ASSERT_EQ(score.causes_size(), core::kScoreCausesMax);
   EXPECT_EQ(score.causes(0).touchpoint().touchpoint_id(), "1005");
-  // And what came through marketing.
-  EXPECT_EQ(journey.lead().explanation().causes_size(),
-            core::kScoreCausesMax + 1);
 }
 
 TEST(Score, IsUnsetWithoutRules) {
