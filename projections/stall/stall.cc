@@ -49,12 +49,13 @@ int StallDays(const Rules& rules, const DealState& deal) {
 void AddUnansweredOffer(const v1::UnansweredOfferRule& rule,
                         const DealState& deal,
                         std::vector<StallInterval>& out) {
-  for (const auto& offer : deal.open_offers()) {
+  for (int i = 0; i < deal.open_offers_size(); ++i) {
+    const storage::v1::OpenOffer& offer = deal.open_offers(i);
     const Micros since = StartOf(offer.sent(), deal).at + Days(rule.days());
     const Micros until =
         offer.valid_until_us() == 0 ? core::kNever : offer.valid_until_us();
     if (since < until) {
-      out.push_back({v1::STALL_REASON_UNANSWERED_OFFER, since, until});
+      out.push_back({v1::STALL_REASON_UNANSWERED_OFFER, since, until, i});
     }
   }
 }
@@ -99,22 +100,18 @@ std::string Since(const ClockStart& start) {
 }
 
 v1::Explanation ExplainOffer(const Rules& rules, const DealState& deal,
-                             Micros since) {
-  const int days = rules.rule_set().stalls().unanswered_offer().days();
-  std::string text = "An offer is unanswered.";
-  std::vector<v1::TouchpointRef> causes;
-  for (const auto& offer : deal.open_offers()) {
-    const ClockStart start = StartOf(offer.sent(), deal);
-    if (start.at + Days(days) != since) continue;
-    text = absl::StrCat("Offer ", offer.offer_id(), ", sent ",
-                        core::FormatInstant(offer.sent().at_us()),
-                        ", is unanswered ", Since(start), "; the limit is ",
-                        days, " days.");
-    causes.push_back(offer.sent().ref());
-    AddCause(start.cause, causes);
-    break;
-  }
-  return Explain(rules, "stall.unanswered_offer", text, causes);
+                             const storage::v1::OpenOffer& offer) {
+  const ClockStart start = StartOf(offer.sent(), deal);
+  std::vector<v1::TouchpointRef> causes = {offer.sent().ref()};
+  AddCause(start.cause, causes);
+  return Explain(
+      rules, "stall.unanswered_offer",
+      absl::StrCat("Offer ", offer.offer_id(), ", sent ",
+                   core::FormatInstant(offer.sent().at_us()),
+                   ", is unanswered ", Since(start), "; the limit is ",
+                   rules.rule_set().stalls().unanswered_offer().days(),
+                   " days."),
+      causes);
 }
 
 v1::Explanation ExplainSlipped(const Rules& rules, const DealState& deal,
@@ -142,7 +139,7 @@ v1::Explanation ExplainAt(const Rules& rules, const DealState& deal,
                           const StallInterval& interval) {
   switch (interval.reason) {
     case v1::STALL_REASON_UNANSWERED_OFFER:
-      return ExplainOffer(rules, deal, interval.since);
+      return ExplainOffer(rules, deal, deal.open_offers(interval.offer));
     case v1::STALL_REASON_INACTIVE: {
       const ClockStart start = StartOf(deal.last_customer(), deal);
       return Explain(rules, "stall.inactive",

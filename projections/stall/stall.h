@@ -19,6 +19,8 @@ struct StallInterval {
   v1::StallReason reason = v1::STALL_REASON_UNSPECIFIED;
   core::Micros since = 0;
   core::Micros until = core::kNever;
+  // Of UNANSWERED_OFFER: which of the deal's open offers waits.
+  int offer = 0;
 };
 
 // Every stall that the deal has, or will have if nothing more happens; none

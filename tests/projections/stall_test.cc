@@ -138,6 +138,44 @@ TEST(UnansweredOffer, WithdrawnReplacedAndLapsedOffersDoNotCount) {
   }
 }
 
+TEST(UnansweredOffer, NamesTheOfferThatStands) {
+  // Valid until 1 March, and 1 February.
+  const std::string lapses = "offer_id: 'OLD' valid_until { seconds: ";
+  const struct {
+    const char* desc;
+    std::vector<v1::Touchpoint> given;
+    const char* instant;
+    const char* want;
+  } cases[] = {
+      {"both clocks start at the end of an announced silence",
+       {Tp("1", "2025-01-02", Offer(lapses + "1740787200 }")),
+        Tp("2", "2025-01-03", Offer("offer_id: 'NEW'")),
+        Tp("3", "2025-01-04",
+           "account_id: 'A' expected_silence { until { seconds: 1738368000 } "
+           "}")},
+       "2025-03-15",
+       "Offer NEW, "},
+      {"both clocks start when the deal is opened",
+       {Tp("1", "2024-12-02", Offer(lapses + "1738368000 }")),
+        Tp("2", "2024-12-03", Offer("offer_id: 'NEW'"))},
+       "2025-02-15",
+       "Offer NEW, "},
+      {"the earlier one stands as well",
+       {Tp("1", "2024-12-02", Offer(lapses + "1740787200 }")),
+        Tp("2", "2024-12-03", Offer("offer_id: 'NEW'"))},
+       "2025-02-15",
+       "Offer OLD, "},
+  };
+  for (const auto& test : cases) {
+    std::vector<v1::Touchpoint> given = test.given;
+    given.push_back(Tp("0", "2025-01-01", kOpened));
+    const v1::Deal deal = DealAt(test.instant, "D", given);
+    ASSERT_EQ(deal.stalls(0).reason(), v1::STALL_REASON_UNANSWERED_OFFER);
+    EXPECT_THAT(deal.stalls(0).explanation().text(), StartsWith(test.want))
+        << test.desc;
+  }
+}
+
 TEST(Slipped, WhenTheCloseDayIsOverInTheTenantsZone) {
   const std::string dated =
       "account_id: 'A' deal_id: 'D' deal { action: ACTION_UPDATED "
