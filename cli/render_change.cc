@@ -55,7 +55,7 @@ void PrintDiff(const v1::DiffJourneyResponse& diff,
   });
   add("Owner", [](const v1::Journey& j) { return j.owner_id(); });
   add("Open deals",
-      [](const v1::Journey& j) { return absl::StrCat(j.open_deals_size()); });
+      [](const v1::Journey& j) { return absl::StrCat(j.open_deal_count()); });
   add("Purchases",
       [](const v1::Journey& j) { return absl::StrCat(j.purchase_count()); });
   states.Print(out);

@@ -26,10 +26,16 @@ std::string StallsOf(const v1::Deal& deal) {
       });
 }
 
-size_t StalledDealsOf(const v1::Journey& journey) {
-  return static_cast<size_t>(std::count_if(
+bool ShowsAllDeals(const v1::Journey& journey) {
+  return journey.open_deals_size() == journey.open_deal_count();
+}
+
+// How many open deals are stalled, with "+" where there may be more.
+std::string StalledDealsOf(const v1::Journey& journey) {
+  const auto stalled = std::count_if(
       journey.open_deals().begin(), journey.open_deals().end(),
-      [](const v1::Deal& deal) { return deal.stalls_size() > 0; }));
+      [](const v1::Deal& deal) { return deal.stalls_size() > 0; });
+  return absl::StrCat(stalled, ShowsAllDeals(journey) ? "" : "+");
 }
 
 std::string Since(const google::protobuf::Timestamp& then, bool set,
@@ -76,7 +82,12 @@ void PrintStages(const v1::Journey& journey, std::ostream& out) {
 
 void PrintOpenDeals(const v1::Journey& journey, std::ostream& out) {
   if (journey.open_deals().empty()) return;
-  out << "\nOPEN DEALS\n";
+  out << "\nOPEN DEALS";
+  if (!ShowsAllDeals(journey)) {
+    out << ", " << journey.open_deals_size() << " of "
+        << FormatCount(journey.open_deal_count());
+  }
+  out << "\n";
   Table table({"DEAL", "STAGE", ">AMOUNT", ">OPEN FOR", "OWNER", "STALLED"});
   for (const v1::Deal& deal : journey.open_deals()) {
     table.AddRow(
@@ -162,7 +173,7 @@ void PrintJourney(const v1::Journey& journey,
   AddScores(journey, facts);
   facts.Add("Owner", journey.owner_id());
   facts.Add("Deals",
-            absl::StrCat(journey.deal_count(), ", ", journey.open_deals_size(),
+            absl::StrCat(journey.deal_count(), ", ", journey.open_deal_count(),
                          " open, ", StalledDealsOf(journey), " stalled"));
   facts.Add("Purchases", FormatCount(journey.purchase_count()));
   facts.Add("Last purchase", Since(journey.last_purchase_at(),
@@ -188,17 +199,16 @@ void PrintJourneys(const std::vector<v1::Journey>& journeys,
   Table table({"JOURNEY", "STAGE", ">FOR", "LEAD", ">SCORE", ">FIT", ">CYCLE",
                ">OPEN", ">STALLED", ">BOUGHT", "OWNER", "LAST TOUCHPOINT"});
   for (const v1::Journey& journey : journeys) {
-    table.AddRow({FormatSubject(journey.subject()), journey.stage().stage_id(),
-                  ShortDuration(ToMicros(journey.as_of()) -
-                                ToMicros(journey.stage().entered_at())),
-                  ShortName(journey.lead().status()),
-                  BehaviourPoints(journey.scores()),
-                  FitPoints(journey.scores()), absl::StrCat(journey.cycle()),
-                  absl::StrCat(journey.open_deals_size()),
-                  absl::StrCat(StalledDealsOf(journey)),
-                  FormatCount(journey.purchase_count()), journey.owner_id(),
-                  ShortInstant(journey.last_touchpoint_at(),
-                               journey.has_last_touchpoint_at())});
+    table.AddRow(
+        {FormatSubject(journey.subject()), journey.stage().stage_id(),
+         ShortDuration(ToMicros(journey.as_of()) -
+                       ToMicros(journey.stage().entered_at())),
+         ShortName(journey.lead().status()), BehaviourPoints(journey.scores()),
+         FitPoints(journey.scores()), absl::StrCat(journey.cycle()),
+         absl::StrCat(journey.open_deal_count()), StalledDealsOf(journey),
+         FormatCount(journey.purchase_count()), journey.owner_id(),
+         ShortInstant(journey.last_touchpoint_at(),
+                      journey.has_last_touchpoint_at())});
   }
   table.Print(out);
 }

@@ -1,6 +1,7 @@
 #include "projections/conclude.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "projections/deal/deal.h"
@@ -9,6 +10,7 @@
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/conclude_scores.h"
 #include "projections/stall/stall.h"
+#include "service/core/limits.h"
 #include "service/core/time.h"
 
 namespace journey::projections {
@@ -139,6 +141,28 @@ void AddDates(const DealState& deal, v1::Deal& out) {
   }
 }
 
+// The first open deals by id, within the bounds of an answer.
+void AddOpenDeals(const Rules& rules, const JourneyFold& fold, Micros instant,
+                  v1::Journey& out) {
+  std::vector<const DealState*> open;
+  for (const auto& entry : fold.state().open_deals()) {
+    const auto it = fold.deals().find(entry.deal_id());
+    if (it != fold.deals().end()) open.push_back(it->second.state);
+  }
+  std::sort(open.begin(), open.end(), [](const auto* a, const auto* b) {
+    return a->deal_id() < b->deal_id();
+  });
+  size_t bytes = 0;
+  for (const DealState* deal : open) {
+    if (out.open_deals_size() == core::kShownOpenDealsMax) return;
+    v1::Deal shown =
+        ConcludeDeal(rules, *deal, fold.state().subject(), instant);
+    bytes += shown.ByteSizeLong();
+    if (bytes > core::kShownOpenDealsBytesMax) return;
+    *out.add_open_deals() = std::move(shown);
+  }
+}
+
 }  // namespace
 
 v1::StageVisit ConcludeVisit(const Rules& rules,
@@ -205,18 +229,8 @@ v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
   *out.mutable_lead() = ConcludeLead(rules, state);
   AddScores(rules, state, instant, out);
   out.set_owner_id(OwnerOf(state));
-  std::vector<const DealState*> open;
-  for (const auto& entry : state.open_deals()) {
-    const auto it = fold.deals().find(entry.deal_id());
-    if (it != fold.deals().end()) open.push_back(it->second.state);
-  }
-  std::sort(open.begin(), open.end(), [](const auto* a, const auto* b) {
-    return a->deal_id() < b->deal_id();
-  });
-  for (const DealState* deal : open) {
-    *out.add_open_deals() =
-        ConcludeDeal(rules, *deal, state.subject(), instant);
-  }
+  AddOpenDeals(rules, fold, instant, out);
+  out.set_open_deal_count(state.open_deal_count());
   out.set_deal_count(state.deal_count());
   out.set_purchase_count(state.purchase_count());
   if (state.purchase_count() > 0) {

@@ -16,7 +16,7 @@
 namespace journey::projections {
 
 // The journey at `instant`, which is not before its newest touchpoint.
-// `fold.deals()` holds at least the open deals.
+// `fold.deals()` holds at least the open deals that the state names.
 [[nodiscard]] v1::Journey ConcludeJourney(const Rules& rules,
                                           const JourneyFold& fold,
                                           core::Micros instant);

@@ -145,7 +145,8 @@ v1::DealStatus NextStatus(const v1::DealChange& change, const DealState& deal) {
   }
 }
 
-// Keeps the journey's list of open deals, in the order they became open.
+// Keeps the journey's list of open deals, in the order they became open. Over
+// its bound the first one is left out.
 void UpdateOpenDeals(const DealState& deal, bool became_open,
                      storage::v1::JourneyState& state) {
   auto& open = *state.mutable_open_deals();
@@ -160,6 +161,7 @@ void UpdateOpenDeals(const DealState& deal, bool became_open,
     auto* entry = open.Add();
     entry->set_deal_id(deal.deal_id());
     entry->set_owner_id(deal.owner_id());
+    if (open.size() > core::kOpenDealsMax) open.DeleteSubrange(0, 1);
   } else if (it != open.end()) {
     it->set_owner_id(deal.owner_id());
   }
@@ -199,6 +201,9 @@ DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
     *deal.mutable_status_moment() = moment;
     outcome.opened = IsOpen(deal);
     outcome.won = after == v1::DEAL_STATUS_WON;
+    const int opened = static_cast<int>(outcome.opened) -
+                       static_cast<int>(before == v1::DEAL_STATUS_OPEN);
+    fold.state().set_open_deal_count(fold.state().open_deal_count() + opened);
     if (outcome.opened) {
       *deal.mutable_active_since() = moment;
     } else if (!deal.owner_id().empty()) {

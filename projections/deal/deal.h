@@ -20,8 +20,9 @@ struct DealOutcome {
 
 // Applies a touchpoint to the deals of a journey. A touchpoint that names a
 // deal counts for that deal only, even before it is opened; one without counts
-// for every open deal. A deal that no touchpoint of kind deal has named yet
-// has status UNSPECIFIED and is shown nowhere.
+// for every open deal, of more than kOpenDealsMax for those opened last. A deal
+// that no touchpoint of kind deal has named yet has status UNSPECIFIED and is
+// shown nowhere.
 DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
                          const storage::v1::Moment& moment, JourneyFold& fold);
 

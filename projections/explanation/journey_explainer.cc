@@ -9,6 +9,7 @@
 #include "projections/explain.h"
 #include "projections/explanation/lead_ways.h"
 #include "projections/qualification/qualification.h"
+#include "projections/stall/stall.h"
 #include "service/core/limits.h"
 
 namespace journey::projections {
@@ -83,18 +84,19 @@ void ExplainFit(const Rules& rules, const v1::Journey& journey,
   }
 }
 
-void ExplainStalls(const v1::Journey& journey, v1::JourneyExplanation& out) {
-  for (const v1::Deal& deal : journey.open_deals()) {
-    for (const v1::Stall& stall : deal.stalls()) {
+void ExplainStalls(const Rules& rules, const JourneyFold& fold, Micros instant,
+                   v1::JourneyExplanation& out) {
+  for (const auto& [deal_id, deal] : fold.deals()) {
+    for (v1::Stall& stall : StallsAt(rules, *deal.state, instant)) {
       if (out.stalls_size() == core::kExplainedStallsMax) {
         out.set_stalls_left_out(out.stalls_left_out() + 1);
         continue;
       }
       v1::StallExplanation& explained = *out.add_stalls();
-      explained.set_deal_id(deal.deal_id());
-      explained.set_deal_name(deal.name());
-      *explained.mutable_stall() = stall;
+      explained.set_deal_id(deal_id);
+      explained.set_deal_name(deal.state->name());
       AddCauses(stall.explanation(), *explained.mutable_causes());
+      *explained.mutable_stall() = std::move(stall);
     }
   }
 }
@@ -154,7 +156,7 @@ v1::JourneyExplanation JourneyExplainer::Explain(Micros instant) const {
   if (journey.scores().has_fit()) {
     ExplainFit(rules_, journey, *out.mutable_fit());
   }
-  ExplainStalls(journey, out);
+  ExplainStalls(rules_, fold_, instant, out);
   return out;
 }
 

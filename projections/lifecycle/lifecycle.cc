@@ -39,7 +39,7 @@ v1::EntryCondition RuleStage(const JourneyState& state) {
     return state.purchase_count() <= 1 ? v1::ENTRY_CONDITION_FIRST_PURCHASE
                                        : v1::ENTRY_CONDITION_LATER_PURCHASE;
   }
-  if (!state.open_deals().empty() || !lifecycle.open_offer_ids().empty()) {
+  if (state.open_deal_count() > 0 || !lifecycle.open_offer_ids().empty()) {
     return v1::ENTRY_CONDITION_DEAL_OPEN;
   }
   if (state.purchase_count() > 1) return v1::ENTRY_CONDITION_LATER_PURCHASE;

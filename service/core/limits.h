@@ -53,6 +53,8 @@ inline constexpr int kFilterValuesMax = 32;
 inline constexpr int kPageSizeDefault = 100;
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr int kBatchGetMax = 100;
+// By default clients take messages of 4 MiB.
+inline constexpr int64_t kBatchGetBytesMax = int64_t{3} * 1024 * 1024;
 inline constexpr int kBoardDealsPerColumnMax = 100;
 inline constexpr size_t kPageTokenBytesMax = 4096;
 // Field violations reported for one request.
@@ -118,6 +120,12 @@ inline constexpr int kCausesMax = 100;
 inline constexpr int kSalesMax = 1000;
 inline constexpr int kSaleInvoicesMax = 1000;
 inline constexpr int kPushMomentsMax = 100;
+// Open deals of one journey that its state names: they are those that a
+// touchpoint without a deal counts for.
+inline constexpr int kOpenDealsMax = 1000;
+// Open deals that an answer shows with its journey.
+inline constexpr int kShownOpenDealsMax = 100;
+inline constexpr size_t kShownOpenDealsBytesMax = size_t{1} * 1024 * 1024;
 // What profiles say about one journey's account or contact.
 inline constexpr int kProfileAttributesMax = 64;
 // Kept with a journey to show why it scores; an explanation recomputes all.

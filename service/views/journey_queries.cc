@@ -154,10 +154,16 @@ absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
                                    context.clock->Now());
   if (!reader.ok()) return reader.status();
   v1::BatchGetJourneysResponse response;
+  int64_t bytes = 0;
   for (const v1::Subject& subject : request.subjects()) {
     auto journey = Find(**reader, subject);
     if (!journey.ok()) return journey.status();
     if (journey->has_value()) {
+      bytes += static_cast<int64_t>((*journey)->ByteSizeLong());
+      if (bytes > core::kBatchGetBytesMax) {
+        return QueryTooLarge(core::kBatchGetBytesMax, "bytes", "have more than",
+                             "ask for fewer subjects at once");
+      }
       response.add_journeys()->Swap(&**journey);
     } else {
       *response.add_not_found() = subject;

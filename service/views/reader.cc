@@ -17,14 +17,7 @@ namespace {
 // still wanted.
 constexpr int64_t kEntriesPerQuestion = 64;
 
-absl::Status TooLarge(int64_t limit, absl::string_view unit,
-                      absl::string_view why) {
-  return core::MakeError(
-      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_QUERY_TOO_LARGE,
-      absl::StrCat("the answer would ", why, " ", limit, " ", unit,
-                   "; ask for a later instant or for single journeys"),
-      {{"limit", absl::StrCat(limit)}, {"unit", std::string(unit)}});
-}
+constexpr char kAskForLess[] = "ask for a later instant or for single journeys";
 
 }  // namespace
 
@@ -251,6 +244,15 @@ absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {
   return absl::OkStatus();
 }
 
+absl::Status QueryTooLarge(int64_t limit, absl::string_view unit,
+                           absl::string_view why, absl::string_view way_out) {
+  return core::MakeError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_QUERY_TOO_LARGE,
+      absl::StrCat("the answer would ", why, " ", limit, " ", unit, "; ",
+                   way_out),
+      {{"limit", absl::StrCat(limit)}, {"unit", std::string(unit)}});
+}
+
 absl::Status SubjectNotFound(const v1::Subject& subject) {
   return core::MakeError(
       absl::StatusCode::kNotFound, v1::ERROR_REASON_SUBJECT_NOT_FOUND,
@@ -288,12 +290,13 @@ absl::Status Reader::CheckWanted() const {
 
 absl::Status Reader::CheckBudget() const {
   if (refolded_ > core::kRefoldTouchpointsMax) {
-    return TooLarge(core::kRefoldTouchpointsMax, "touchpoints",
-                    "fold again more than");
+    return QueryTooLarge(core::kRefoldTouchpointsMax, "touchpoints",
+                         "fold again more than", kAskForLess);
   }
   const core::Micros taken = context_.clock->Now() - started_at_;
   if (taken > core::kQuerySecondsMax * core::kMicrosPerSecond) {
-    return TooLarge(core::kQuerySecondsMax, "seconds", "take more than");
+    return QueryTooLarge(core::kQuerySecondsMax, "seconds", "take more than",
+                         kAskForLess);
   }
   return absl::OkStatus();
 }

@@ -186,6 +186,11 @@ class Reader final : public ListedSource {
   int64_t refolded_ = 0;
 };
 
+// RESOURCE_EXHAUSTED (QUERY_TOO_LARGE): the answer would `why` `limit` `unit`.
+[[nodiscard]] absl::Status QueryTooLarge(int64_t limit, absl::string_view unit,
+                                         absl::string_view why,
+                                         absl::string_view way_out);
+
 // What to answer about a subject without a journey.
 [[nodiscard]] absl::Status SubjectNotFound(const v1::Subject& subject);
 

@@ -45,6 +45,7 @@ v1::Journey SampleJourney(const std::string& id) {
   stall.set_reason(v1::STALL_REASON_INACTIVE);
   stall.set_severity(v1::STALL_SEVERITY_CRITICAL);
   journey.set_deal_count(1);
+  journey.set_open_deal_count(1);
   *journey.mutable_last_touchpoint_at() = DaysAgo(9);
   return journey;
 }
@@ -108,6 +109,19 @@ TEST(QueryCommandsTest, SaysWhereItShowsOnlyTheNewest) {
               HasSubstr("\nSTAGES, the newest 1 of 3\n"));
   EXPECT_THAT(RunCli(arguments).out,
               HasSubstr("\nSCORE, the newest 10 causes\n"));
+}
+
+TEST(QueryCommandsTest, SaysThatThereAreMoreOpenDealsThanItShows) {
+  FakeServer server;
+  v1::Journey& journey = *server.journeys.journey.mutable_journey();
+  journey = SampleJourney("acme");
+  journey.set_open_deal_count(1'200);
+  journey.set_deal_count(1'300);
+  const RunResult result =
+      RunCli(server.With({"journey", "get", "account:acme"}));
+  EXPECT_THAT(result.out,
+              HasSubstr("Deals            1300, 1200 open, 1+ stalled\n"));
+  EXPECT_THAT(result.out, HasSubstr("\nOPEN DEALS, 1 of 1,200\n"));
 }
 
 TEST(QueryCommandsTest, NotFoundIsThatExitCode) {

@@ -99,6 +99,38 @@ TEST_F(QueryLimitsTest, SubjectNamedTwiceIsAnsweredTwice) {
   EXPECT_EQ(answer->not_found(1).id(), "B");
 }
 
+TEST_F(QueryLimitsTest, BatchWithTooManyBytesIsRefused) {
+  std::string products;
+  for (int i = 0; i < core::kDealProductsMax; ++i) {
+    absl::StrAppend(&products, "products { product_id: '",
+                    std::string(core::kIdBytesMax, 'x'), "' } ");
+  }
+  Append(50, [&](int i) {
+    return Tp(absl::StrCat(i), "2025-01-01",
+              absl::StrCat("account_id: 'A' deal_id: 'D", i,
+                           "' deal { action: ACTION_OPENED ", products, "}"));
+  });
+  v1::BatchGetJourneysRequest request;
+  request.set_tenant_id(Engine::kTenant);
+  const auto ask = [&](int count) {
+    request.clear_subjects();
+    for (int i = 0; i < count; ++i) {
+      request.add_subjects()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
+      request.mutable_subjects(i)->set_id("A");
+    }
+    return engine_->views().BatchGetJourneys(request, &absl::OkStatus);
+  };
+  const auto two = ask(2);
+  ASSERT_TRUE(two.ok()) << two.status();
+  EXPECT_GT(two->ByteSizeLong(), size_t{1} * 1024 * 1024);
+  const absl::Status refused = ask(core::kBatchGetMax).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(core::ReasonOf(refused), v1::ERROR_REASON_QUERY_TOO_LARGE);
+  EXPECT_EQ(refused.message(),
+            "the answer would have more than 3145728 bytes; ask for fewer "
+            "subjects at once");
+}
+
 TEST_F(QueryLimitsTest, AnswerThatFoldsTooMuchIsRefused) {
   // So many that a batch of one journey again and again is just within the
   // bound. They are retracted before they come, which saves the test most of
