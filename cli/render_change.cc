@@ -1,5 +1,4 @@
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "cli/enum_names.h"
 #include "cli/instants.h"
 #include "cli/render.h"
@@ -47,12 +46,16 @@ void PrintDiff(const v1::DiffJourneyResponse& diff,
   add("Stage", [](const v1::Journey& j) { return j.stage().stage_id(); });
   add("Lead",
       [](const v1::Journey& j) { return ShortName(j.lead().status()); });
-  add("Score", [](const v1::Journey& j) {
-    return absl::StrFormat("%.1f", j.scores().behaviour().points());
-  });
-  add("Fit", [](const v1::Journey& j) {
-    return absl::StrFormat("%d", j.scores().fit().points());
-  });
+  if (after.scores().has_behaviour()) {
+    add("Score", [](const v1::Journey& j) {
+      return FormatPoints(j.scores().behaviour().points());
+    });
+  }
+  if (after.scores().has_fit()) {
+    add("Fit", [](const v1::Journey& j) {
+      return absl::StrCat(j.scores().fit().points());
+    });
+  }
   add("Owner", [](const v1::Journey& j) { return j.owner_id(); });
   add("Open deals",
       [](const v1::Journey& j) { return absl::StrCat(j.open_deal_count()); });

@@ -1,5 +1,4 @@
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "cli/enum_names.h"
 #include "cli/instants.h"
 #include "cli/invocation.h"
@@ -16,10 +15,6 @@ std::string Since(const google::protobuf::Timestamp& then,
   return absl::StrCat(
       ShortInstant(then, true), " (",
       ShortDuration(ToMicros(explanation.as_of()) - ToMicros(then)), ")");
-}
-
-std::string FormatPoints(double points) {
-  return absl::StrFormat("%.1f", points);
 }
 
 std::string DescribeCause(const v1::PlacedCause& cause) {

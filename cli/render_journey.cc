@@ -2,7 +2,6 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/enum_names.h"
 #include "cli/instants.h"
@@ -97,10 +96,6 @@ void PrintOpenDeals(const v1::Journey& journey, std::ostream& out) {
          deal.owner_id(), StallsOf(deal)});
   }
   table.Print(out);
-}
-
-std::string FormatPoints(double points) {
-  return absl::StrFormat("%.1f", points);
 }
 
 void AddScores(const v1::Journey& journey, Facts& facts) {

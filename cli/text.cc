@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace journey::cli {
 namespace {
@@ -180,6 +181,11 @@ std::string FormatMoneys(
 std::string FormatCount(int64_t count) {
   if (count < 0) return absl::StrCat("-", GroupDigits(absl::StrCat(-count)));
   return GroupDigits(absl::StrCat(count));
+}
+
+std::string FormatPoints(double points) {
+  std::string text = absl::StrFormat("%.1f", points);
+  return text == "-0.0" ? "0.0" : text;
 }
 
 Table::Table(const std::vector<std::string>& headings) {

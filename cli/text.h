@@ -38,6 +38,9 @@ namespace journey::cli {
 // For example "1,234,567".
 [[nodiscard]] std::string FormatCount(int64_t count);
 
+// To a tenth, for example "52.5".
+[[nodiscard]] std::string FormatPoints(double points);
+
 // Columns aligned by the widest cell, two blanks between them, no blanks at
 // the ends of lines.
 class Table {

@@ -68,6 +68,15 @@ TEST(TextTest, CountsAreGrouped) {
   EXPECT_EQ(cli::FormatCount(-1'234'567), "-1,234,567");
 }
 
+TEST(TextTest, PointsHaveATenthAndNoSignWhereTheyAreNone) {
+  EXPECT_EQ(cli::FormatPoints(52.46), "52.5");
+  EXPECT_EQ(cli::FormatPoints(-1.5), "-1.5");
+  EXPECT_EQ(cli::FormatPoints(-0.06), "-0.1");
+  for (const double points : {0.0, -0.0, -0.04, -1e-12}) {
+    EXPECT_EQ(cli::FormatPoints(points), "0.0") << points;
+  }
+}
+
 TEST(TextTest, TableIsAlignedWithoutTrailingBlanks) {
   cli::Table table({"NAME", ">AMOUNT", "NOTE"});
   table.AddRow({"Müller", "1.00", ""});
