@@ -1,6 +1,7 @@
 // ExplainJourney against GetJourney, and against the log.
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -11,25 +12,26 @@
 namespace journey::testing {
 namespace {
 
-// Calls `check` with every cause in an explanation.
-void ForEachCause(const v1::JourneyExplanation& explanation,
+// Calls `check` with every cause in an explanation, wherever it stands.
+void ForEachCause(const google::protobuf::Message& message,
                   const std::function<void(const v1::PlacedCause&)>& check) {
-  const auto all = [&](const auto& causes) {
-    for (const v1::PlacedCause& cause : causes) check(cause);
-  };
-  all(explanation.stage().causes());
-  all(explanation.lead().causes());
-  all(explanation.lead().open_request_causes());
-  if (explanation.lead().has_counted_after()) {
-    check(explanation.lead().counted_after());
+  if (message.GetDescriptor() == v1::PlacedCause::descriptor()) {
+    check(static_cast<const v1::PlacedCause&>(message));
+    return;
   }
-  for (const auto& each : explanation.behaviour().contributions()) {
-    check(each.cause());
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->message_type() == nullptr) continue;
+    if (!field->is_repeated()) {
+      ForEachCause(reflection->GetMessage(message, field), check);
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+      ForEachCause(reflection->GetRepeatedMessage(message, field, i), check);
+    }
   }
-  for (const auto& each : explanation.fit().contributions()) {
-    check(each.cause());
-  }
-  for (const auto& stall : explanation.stalls()) all(stall.causes());
 }
 
 class ExplainTest : public QueryTest {
@@ -73,6 +75,7 @@ TEST_F(ExplainTest, ExplainsWhatGetJourneyShows) {
       EXPECT_EQ(explanation.stalls_size(), stalls);
       ForEachCause(explanation, [&](const v1::PlacedCause& cause) {
         ++causes;
+        ASSERT_GT(cause.position(), 0) << cause.ShortDebugString();
         const v1::Touchpoint touchpoint = At(cause.position());
         EXPECT_EQ(touchpoint.touchpoint_id(),
                   cause.touchpoint().touchpoint_id());
