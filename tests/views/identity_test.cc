@@ -103,6 +103,34 @@ TEST_F(IdentityTest, MergedAccountsAreOneJourneyUntilTheyAreUnmerged) {
   EXPECT_EQ(Journeys(), apart);
 }
 
+TEST_F(IdentityTest, DealsOfMergedAccountsAreListedByEachOfThem) {
+  Append("a", "2025-01-01",
+         "account_id: 'A' deal_id: 'D1' deal { action: ACTION_OPENED }");
+  Append("b", "2025-01-01",
+         "account_id: 'B' deal_id: 'D2' deal { action: ACTION_OPENED }");
+  Append("c", "2025-01-01",
+         "account_id: 'C' deal_id: 'D3' deal { action: ACTION_OPENED }");
+  const auto deals = [&](const std::string& account_id) {
+    v1::ListDealsRequest request;
+    request.set_tenant_id(Engine::kTenant);
+    request.set_account_id(account_id);
+    std::vector<std::string> out;
+    const auto response = engine_->views().ListDeals(request, Always);
+    EXPECT_TRUE(response.ok()) << response.status();
+    for (const v1::Deal& deal : response->deals()) {
+      out.push_back(deal.deal_id());
+    }
+    return out;
+  };
+  EXPECT_THAT(deals("B"), ElementsAre("D2"));
+  Append("m", "2025-02-01",
+         "account_id: 'A' account_merge { other_account_id: 'B' }");
+  EXPECT_THAT(deals("A"), ElementsAre("D1", "D2"));
+  EXPECT_THAT(deals("B"), ElementsAre("D1", "D2"));
+  EXPECT_THAT(deals("C"), ElementsAre("D3"));
+  EXPECT_THAT(deals("unknown"), IsEmpty());
+}
+
 TEST_F(IdentityTest, PlaceholdersLinkNobody) {
   Append("a", "2025-01-01", With("contact_id: 'NULL' account_id: 'A'", kCall));
   Append("b", "2025-01-01", With("contact_id: 'NULL' account_id: 'B'", kCall));
