@@ -103,6 +103,32 @@ TEST_F(IdentityTest, MergedAccountsAreOneJourneyUntilTheyAreUnmerged) {
   EXPECT_EQ(Journeys(), apart);
 }
 
+TEST_F(IdentityTest, ADealLeadsToItsHomeByTheTouchpointThatNamedIt) {
+  const auto steps = [&] {
+    std::vector<std::string> out;
+    const auto response = Resolve(v1::SUBJECT_TYPE_DEAL, "D", "2025-02-01");
+    for (const v1::IdentityStep& step : response.steps()) {
+      EXPECT_EQ(step.has_valid_from(),
+                step.from().type() == v1::SUBJECT_TYPE_CONTACT);
+      out.push_back(absl::StrCat(step.from().id(), ">", step.to().id(), " by ",
+                                 step.cause().touchpoint_id()));
+    }
+    return out;
+  };
+  EXPECT_THAT(steps(), IsEmpty());
+  Append("own", "2025-01-01", "deal_id: 'D' deal { action: ACTION_OPENED }");
+  EXPECT_THAT(steps(), IsEmpty());
+  Append("named", "2025-01-02", With("deal_id: 'D' contact_id: 'C'", kCall));
+  EXPECT_THAT(steps(), ElementsAre("D>C by named"));
+  Append("link", "2025-01-01",
+         "contact_id: 'C' account_id: 'B' identity_link {}");
+  EXPECT_THAT(steps(), ElementsAre("D>C by named", "C>B by link"));
+  Append("won", "2025-01-03", With("deal_id: 'D' account_id: 'B'", kCall));
+  Append("m", "2025-01-03",
+         "account_id: 'A' account_merge { other_account_id: 'B' }");
+  EXPECT_THAT(steps(), ElementsAre("D>B by won", "B>A by "));
+}
+
 TEST_F(IdentityTest, DealsOfMergedAccountsAreListedByEachOfThem) {
   Append("a", "2025-01-01",
          "account_id: 'A' deal_id: 'D1' deal { action: ACTION_OPENED }");
