@@ -15,6 +15,15 @@ namespace journey::views {
 
 using storage::v1::DealRecord;
 
+namespace {
+
+bool Says(const v1::Touchpoint& touchpoint, const storage::v1::Moment& moment) {
+  return moment.ref().touchpoint_id() == touchpoint.touchpoint_id() &&
+         moment.ref().source() == touchpoint.source();
+}
+
+}  // namespace
+
 TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
     : context_(context),
       tenant_id_(std::move(tenant_id)),
@@ -192,22 +201,15 @@ absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
   return absl::OkStatus();
 }
 
-// Finds a deal's home from all of its touchpoints, after one of them was
-// retracted.
 absl::Status TenantChange::RetractFromDeal(const v1::Touchpoint& touchpoint) {
-  const std::string& deal_id = touchpoint.deal_id();
-  const auto deal = NameDeal(deal_id);
+  const auto deal = NameDeal(touchpoint.deal_id());
   if (!deal.ok()) return deal.status();
-  (*deal)->refold_from =
-      std::min((*deal)->refold_from, core::ToMicros(touchpoint.occurred_at()));
-  const auto home =
-      HomeFromRows({context_.update, context_.log, tenant_id_}, deal_id);
-  if (!home.ok()) return home.status();
-  DealRecord& record = *(*deal)->record;
-  *record.mutable_account_moment() = home->account_moment();
-  record.set_account_id(home->account_id());
-  *record.mutable_contact_moment() = home->contact_moment();
-  record.set_contact_id(home->contact_id());
+  DealEntry& entry = **deal;
+  entry.refold_from =
+      std::min(entry.refold_from, core::ToMicros(touchpoint.occurred_at()));
+  entry.has_lost_home = entry.has_lost_home ||
+                        Says(touchpoint, entry.record->account_moment()) ||
+                        Says(touchpoint, entry.record->contact_moment());
   return absl::OkStatus();
 }
 

@@ -72,6 +72,8 @@ class TenantChange {
     bool is_named = false;
     // When the first of its touchpoints occurred that were retracted.
     core::Micros refold_from = core::kNever;
+    // One that decided its home was retracted.
+    bool has_lost_home = false;
     Home home_before;
     std::vector<const v1::Touchpoint*> pending;
     // Filled when the deal is about to change.
@@ -117,6 +119,8 @@ class TenantChange {
   absl::Status RouteDeals();
   absl::StatusOr<v1::Subject> JourneyOf(const Home& home);
   absl::Status RouteDeal(const std::string& deal_id, DealEntry& deal);
+  absl::Status FindHome(const std::string& deal_id,
+                        storage::v1::DealRecord& record);
   absl::Status RouteRetracted();
   SubjectEntry& EntryOf(const core::SubjectRef& subject);
   SubjectEntry& EntryOf(const v1::Subject& subject) {

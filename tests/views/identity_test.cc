@@ -103,6 +103,40 @@ TEST_F(IdentityTest, MergedAccountsAreOneJourneyUntilTheyAreUnmerged) {
   EXPECT_EQ(Journeys(), apart);
 }
 
+TEST_F(IdentityTest, ADealReturnsHomeWhenWhatTookItElsewhereIsRetracted) {
+  const auto updated = [&](const std::string& id, const std::string& at,
+                           const std::string& ids) {
+    Append(id, at,
+           With(absl::StrCat("deal_id: 'D' ", ids),
+                "deal { action: ACTION_UPDATED }"));
+  };
+  updated("own", "2025-01-01", "");
+  updated("c", "2025-01-02", "contact_id: 'C'");
+  updated("a", "2025-01-03", "account_id: 'A'");
+  updated("b1", "2025-01-04", "account_id: 'B'");
+  updated("own2", "2025-01-05", "");
+  updated("b2", "2025-01-06", "account_id: 'B'");
+  const auto home = [&] {
+    return Resolve(v1::SUBJECT_TYPE_DEAL, "D", "2025-02-01").journey().id();
+  };
+  EXPECT_EQ(home(), "B");
+  Retract("own2");
+  EXPECT_EQ(home(), "B");
+  // All that name B at once; a touchpoint that is no news does not matter.
+  ASSERT_TRUE(engine_->Retract(std::vector<std::string>{"b2", "b1"}).ok());
+  EXPECT_EQ(home(), "A");
+  EXPECT_THAT(Timelines(),
+              ElementsAre(Pair("A", ElementsAre("own", "c", "a"))));
+  updated("late", "2025-01-01T12:00:00Z", "account_id: 'B'");
+  EXPECT_EQ(home(), "A");
+  Retract("a");
+  EXPECT_EQ(home(), "B");
+  ASSERT_TRUE(engine_->Retract(std::vector<std::string>{"late", "own"}).ok());
+  EXPECT_EQ(home(), "C");
+  Retract("c");
+  EXPECT_EQ(home(), "D");
+}
+
 TEST_F(IdentityTest, ADealLeadsToItsHomeByTheTouchpointThatNamedIt) {
   const auto steps = [&] {
     std::vector<std::string> out;
