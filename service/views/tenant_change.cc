@@ -92,7 +92,10 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
   if (!subject.has_value()) return absl::OkStatus();
   SubjectEntry& given = EntryOf(*subject);
   ++given.versions_added;
-  if (event.retracted_on_arrival) return absl::OkStatus();
+  if (event.retracted_on_arrival) {
+    return touchpoint.deal_id().empty() ? absl::OkStatus()
+                                        : NameDeal(touchpoint).status();
+  }
   identity_.Note(event);
   if (core::IsIdentityKind(touchpoint)) return absl::OkStatus();
   if (!touchpoint.deal_id().empty()) return AddToDeal(touchpoint);
@@ -184,17 +187,24 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
 }
 
 absl::StatusOr<TenantChange::DealEntry*> TenantChange::NameDeal(
-    const std::string& deal_id) {
-  const auto deal = LoadDeal(deal_id);
-  if (!deal.ok() || (*deal)->is_named) return deal;
-  (*deal)->is_named = true;
-  (*deal)->dirty = true;
-  (*deal)->home_before = HomeOf(deal_id, *(*deal)->record);
+    const v1::Touchpoint& touchpoint) {
+  const auto deal = LoadDeal(touchpoint.deal_id());
+  if (!deal.ok()) return deal;
+  DealEntry& entry = **deal;
+  DealRecord& record = *entry.record;
+  if (!entry.is_named) {
+    entry.is_named = true;
+    entry.dirty = true;
+    entry.home_before = HomeOf(touchpoint.deal_id(), record);
+    entry.newest_before = record.newest_us();
+  }
+  record.set_newest_us(
+      std::max(record.newest_us(), core::ToMicros(touchpoint.occurred_at())));
   return deal;
 }
 
 absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
-  const auto deal = NameDeal(touchpoint.deal_id());
+  const auto deal = NameDeal(touchpoint);
   if (!deal.ok()) return deal.status();
   NoteHome(touchpoint, *(*deal)->record);
   (*deal)->pending.push_back(&touchpoint);
@@ -202,7 +212,7 @@ absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
 }
 
 absl::Status TenantChange::RetractFromDeal(const v1::Touchpoint& touchpoint) {
-  const auto deal = NameDeal(touchpoint.deal_id());
+  const auto deal = NameDeal(touchpoint);
   if (!deal.ok()) return deal.status();
   DealEntry& entry = **deal;
   entry.refold_from =

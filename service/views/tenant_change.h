@@ -75,6 +75,7 @@ class TenantChange {
     // One that decided its home was retracted.
     bool has_lost_home = false;
     Home home_before;
+    core::Micros newest_before = 0;
     std::vector<const v1::Touchpoint*> pending;
     // Filled when the deal is about to change.
     std::optional<DealPlaces> places_before;
@@ -109,7 +110,7 @@ class TenantChange {
   absl::Status LoadDeals(const std::vector<std::string>& deal_ids);
   absl::Status LoadNamedDeals();
   // A deal of which a touchpoint comes or goes.
-  absl::StatusOr<DealEntry*> NameDeal(const std::string& deal_id);
+  absl::StatusOr<DealEntry*> NameDeal(const v1::Touchpoint& touchpoint);
   absl::Status AddToDeal(const v1::Touchpoint& touchpoint);
   absl::Status RetractFromDeal(const v1::Touchpoint& touchpoint);
 
@@ -132,7 +133,13 @@ class TenantChange {
   absl::Status LoadDealsToFold();
   absl::Status FoldOn(SubjectEntry& entry);
   absl::Status FoldAgain(SubjectEntry& entry);
-  absl::StatusOr<projections::JourneyFold> FoldFrom(const SubjectEntry& entry);
+  // What folding a journey again gives.
+  struct Refolded {
+    projections::JourneyFold fold;
+    // The deals that may not be as they are kept, sorted.
+    std::vector<std::string> deal_ids;
+  };
+  absl::StatusOr<Refolded> FoldFrom(const SubjectEntry& entry);
   absl::Status KeepSnapshot(SubjectEntry& entry);
   void TakeDeal(const std::string& deal_id, projections::JourneyFold& fold);
   void StoreDeal(DealEntry& entry, storage::v1::DealState* state);

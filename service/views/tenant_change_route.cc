@@ -116,13 +116,15 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
     return absl::StrCat(HomePrefix(tenant_id_, core::RefOf(of.subject)),
                         deal_id);
   };
-  if (!deal.existed || !(home == deal.home_before)) {
-    if (deal.existed) {
-      context_.update.Delete(Family::kLists, key(deal.home_before));
-    }
-    std::string instant;
-    AppendInstant(home.instant, instant);
-    context_.update.Put(Family::kLists, key(home), instant);
+  if (deal.existed && !(home == deal.home_before)) {
+    context_.update.Delete(Family::kLists, key(deal.home_before));
+  }
+  if (!deal.existed || !(home == deal.home_before) ||
+      deal.record->newest_us() != deal.newest_before) {
+    std::string instants;
+    AppendInstant(home.instant, instants);
+    AppendInstant(deal.record->newest_us(), instants);
+    context_.update.Put(Family::kLists, key(home), instants);
   }
   const auto journey = JourneyOf(home);
   if (!journey.ok()) return journey.status();
