@@ -1,4 +1,9 @@
 // `journeyctl identity link|unlink|merge|unmerge|resolve`.
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -10,6 +15,9 @@
 
 namespace journey::cli {
 namespace {
+
+// As many as an id of the service may have.
+constexpr size_t kIdBytesMax = 256;
 
 // Who says that two subjects belong together, and what it is called.
 struct AssertOptions {
@@ -39,13 +47,23 @@ std::string ActorOf(const Invocation& invocation, const std::string& actor) {
   return actor.empty() ? invocation.environment.Variable("USER") : actor;
 }
 
+std::string Sha256(absl::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(),
+             nullptr);
+  return absl::BytesToHexString(
+      {reinterpret_cast<const char*>(digest.data()), size});
+}
+
 // The id given, else one that is the same when the command is repeated with
 // the same instant.
 std::string IdOf(const AssertOptions& options, const char* between,
                  const google::protobuf::Timestamp& instant) {
   if (!options.id.empty()) return options.id;
-  return absl::StrCat(options.first, between, options.second, "@",
-                      Rfc3339(instant));
+  std::string id = absl::StrCat(options.first, between, options.second, "@",
+                                Rfc3339(instant));
+  return id.size() <= kIdBytesMax ? id : Sha256(id);
 }
 
 template <typename Response>
@@ -62,10 +80,16 @@ void PrintAsserted(const Invocation& invocation, const std::string& source,
                    const std::string& id, const Response& response,
                    const std::string& result) {
   PrintResult(invocation, source, id, response,
-              response.repeated() ? "was known already"
-              : response.inert()  ? "inert"
-                                  : result);
+              response.retracted()  ? "not in force"
+              : response.repeated() ? "was known already"
+              : response.inert()    ? "inert"
+                                    : result);
   if (response.inert()) PrintInertWarning(1, invocation.err());
+  if (response.retracted()) {
+    invocation.err() << "Warning: this id was taken back and never revives, so "
+                        "that nobody is bound. If it is true after all, say it "
+                        "again with another --id.\n";
+  }
 }
 
 absl::StatusOr<int> RunLink(const Invocation& invocation,

@@ -9,20 +9,43 @@
 namespace journey::cli {
 namespace {
 
-void PrintSteps(
-    const char* title,
-    const google::protobuf::RepeatedPtrField<v1::IdentityStep>& steps,
-    std::ostream& out) {
+using Steps = google::protobuf::RepeatedPtrField<v1::IdentityStep>;
+
+std::string FormatCause(const v1::IdentityStep& step) {
+  return step.has_cause() ? absl::StrCat(step.cause().source(), " ",
+                                         step.cause().touchpoint_id())
+                          : "merged";
+}
+
+void PrintSteps(const Steps& steps, std::ostream& out) {
   if (steps.empty()) return;
-  out << "\n" << title << "\n";
+  out << "\nWHY\n";
+  bool has_dates = false;
   Table table({"SUBJECT", "BELONGS TO", "FROM", "CAUSE"});
   for (const v1::IdentityStep& step : steps) {
+    has_dates = has_dates || step.has_valid_from();
     table.AddRow({FormatSubject(step.from()), FormatSubject(step.to()),
                   step.has_valid_from() ? ShortInstant(step.valid_from(), true)
                                         : "always",
-                  step.has_cause() ? absl::StrCat(step.cause().source(), " ",
-                                                  step.cause().touchpoint_id())
-                                   : "merged"});
+                  FormatCause(step)});
+  }
+  table.Print(out);
+  if (has_dates) out << "A subject's first link holds before its date too.\n";
+}
+
+// The first link holds before its own time as well.
+void PrintHistory(const Steps& history, std::ostream& out) {
+  if (history.empty()) return;
+  out << "\nOVER TIME\n";
+  Table table({"SUBJECT", "BELONGS TO", "FROM", "UNTIL", "CAUSE"});
+  for (int i = 0; i < history.size(); ++i) {
+    const v1::IdentityStep& step = history[i];
+    table.AddRow({FormatSubject(step.from()), FormatSubject(step.to()),
+                  i == 0 ? "always" : ShortInstant(step.valid_from(), true),
+                  i + 1 < history.size()
+                      ? ShortInstant(history[i + 1].valid_from(), true)
+                      : "",
+                  FormatCause(step)});
   }
   table.Print(out);
 }
@@ -37,8 +60,8 @@ void PrintIdentity(const v1::Subject& subject,
   facts.Add("Merged accounts",
             absl::StrJoin(identity.merged_account_ids(), ", "));
   facts.Print(out);
-  PrintSteps("WHY", identity.steps(), out);
-  PrintSteps("OVER TIME", identity.history(), out);
+  PrintSteps(identity.steps(), out);
+  PrintHistory(identity.history(), out);
 }
 
 void PrintInertWarning(int64_t links, std::ostream& err) {

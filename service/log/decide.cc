@@ -129,12 +129,15 @@ class Decider {
         CorrectOccurredAt(*corrected, event);
       }
       event.retracted_on_arrival = known.entry.retraction_position != 0;
+      decision_.response.mutable_results()->rbegin()->set_retracted(
+          event.retracted_on_arrival);
       NoteInertLinks(i, event);
       known.entry.position = event.position;
       known.touchpoint = touchpoint.get();
       added_touchpoints_.push_back(i);
     } else if (core::SameContent(*known.touchpoint, *touchpoint)) {
-      Repeat(known.entry.position);
+      Repeat(known.entry.position)
+          .set_retracted(known.entry.retraction_position != 0);
     } else {
       conflicts_.Add(
           append_.id_name.empty()
@@ -204,11 +207,12 @@ class Decider {
     return event;
   }
 
-  void Repeat(int64_t position) {
+  v1::AppendResult& Repeat(int64_t position) {
     auto* result = decision_.response.add_results();
     result->set_position(position);
     result->set_repeated(true);
     ++decision_.repeated;
+    return *result;
   }
 
   absl::Status CheckAddition() const {

@@ -16,6 +16,7 @@ Response Added(const v1::AppendResult& result) {
   response.set_position(result.position());
   response.set_repeated(result.repeated());
   response.set_inert(!result.inert_links().empty());
+  response.set_retracted(result.retracted());
   return response;
 }
 

@@ -40,14 +40,16 @@ bool MatchesPlace(const Request& request, const storage::v1::DealState& deal) {
   return request.owner_id().empty() || deal.owner_id() == request.owner_id();
 }
 
-bool Matches(const v1::ListDealsRequest& request, const PlacedDeal& deal) {
+// `journey` is that of the account asked for, if one is.
+bool Matches(const v1::ListDealsRequest& request,
+             const std::optional<v1::Subject>& journey,
+             const PlacedDeal& deal) {
   if (request.status() != v1::DEAL_STATUS_UNSPECIFIED &&
       deal.state.status() != request.status()) {
     return false;
   }
-  if (!request.account_id().empty() &&
-      (deal.journey.type() != v1::SUBJECT_TYPE_ACCOUNT ||
-       deal.journey.id() != request.account_id())) {
+  if (journey.has_value() &&
+      !(core::RefOf(deal.journey) == core::RefOf(*journey))) {
     return false;
   }
   return MatchesPlace(request, deal.state);
@@ -224,6 +226,12 @@ absl::StatusOr<v1::ListDealsResponse> ListDeals(
   const auto reader =
       Reader::Make(context, request.tenant_id(), AsOf(request), page->now);
   if (!reader.ok()) return reader.status();
+  absl::StatusOr<std::optional<v1::Subject>> journey = std::nullopt;
+  if (!request.account_id().empty()) {
+    journey = (*reader)->JourneyOf(
+        core::ToSubject({v1::SUBJECT_TYPE_ACCOUNT, request.account_id()}));
+  }
+  if (!journey.ok()) return journey.status();
   DealReader deals(**reader);
   v1::ListDealsResponse response;
   absl::Status status;
@@ -245,7 +253,7 @@ absl::StatusOr<v1::ListDealsResponse> ListDeals(
         const auto deal = deals.At(deal_id, std::move(record));
         status = deal.status();
         if (!status.ok()) return false;
-        if (deal->has_value() && Matches(request, **deal)) {
+        if (deal->has_value() && Matches(request, *journey, **deal)) {
           *response.add_deals() = Conclude(**reader, **deal);
           bytes.Add(response.deals(response.deals_size() - 1));
         }

@@ -19,6 +19,18 @@ v1::IdentityStep StepOf(const v1::Subject& from,
   return step;
 }
 
+// From a deal to its home.
+v1::IdentityStep StepOf(const v1::Subject& deal, const v1::Subject& home,
+                        const storage::v1::DealRecord& record) {
+  v1::IdentityStep step;
+  *step.mutable_from() = deal;
+  *step.mutable_to() = home;
+  *step.mutable_cause() = home.type() == v1::SUBJECT_TYPE_ACCOUNT
+                              ? record.account_moment().ref()
+                              : record.contact_moment().ref();
+  return step;
+}
+
 // Follows the links from a subject to its journey.
 absl::Status AddSteps(JourneyResolver& resolver, v1::Subject subject,
                       core::Micros instant, v1::ResolveResponse& response) {
@@ -55,6 +67,9 @@ absl::StatusOr<v1::ResolveResponse> Resolve(const QueryContext& context,
     const auto deal = (*reader)->DealRecordOf(request.subject().id());
     if (!deal.ok()) return deal.status();
     if (deal->has_value()) start = HomeOf(request.subject().id(), **deal);
+    if (start.subject.type() != v1::SUBJECT_TYPE_DEAL) {
+      *response.add_steps() = StepOf(request.subject(), start.subject, **deal);
+    }
   }
   absl::Status status =
       AddSteps(resolver, start.subject, start.instant, response);

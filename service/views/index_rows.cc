@@ -1,5 +1,6 @@
 #include "service/views/index_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "projections/identity/links.h"
@@ -13,18 +14,27 @@ namespace {
 
 using storage::v1::Moment;
 
-// Visits the touchpoints of rows under a subject, in canonical order.
-absl::Status ForEach(const IndexedLog& index, const core::SubjectRef& subject,
-                     absl::FunctionRef<bool(const TouchpointRow&)> wanted,
-                     absl::FunctionRef<void(const v1::Touchpoint&)> visit) {
+// The rows under a subject for which `wanted` holds, by time and position.
+absl::StatusOr<std::vector<TouchpointRow>> RowsOf(
+    const IndexedLog& index, const core::SubjectRef& subject,
+    absl::FunctionRef<bool(const TouchpointRow&)> wanted) {
   std::vector<TouchpointRow> rows;
-  absl::Status status = index.source.ScanTouchpoints(
+  const absl::Status status = index.source.ScanTouchpoints(
       SubjectKey(index.tenant_id, subject), 0, [&](const TouchpointRow& row) {
         if (wanted(row)) rows.push_back(row);
         return true;
       });
   if (!status.ok()) return status;
-  OrderedReader reader(index.log, index.tenant_id, std::move(rows), 0,
+  return rows;
+}
+
+// Visits the touchpoints of rows under a subject, in canonical order.
+absl::Status ForEach(const IndexedLog& index, const core::SubjectRef& subject,
+                     absl::FunctionRef<bool(const TouchpointRow&)> wanted,
+                     absl::FunctionRef<void(const v1::Touchpoint&)> visit) {
+  auto rows = RowsOf(index, subject, wanted);
+  if (!rows.ok()) return rows.status();
+  OrderedReader reader(index.log, index.tenant_id, *std::move(rows), 0,
                        /*falling=*/false);
   while (true) {
     const auto placed = reader.Next(kOrderedReadMax);
@@ -80,14 +90,28 @@ absl::StatusOr<std::vector<std::string>> MergesFromRows(
   return std::vector<std::string>(others.begin(), others.end());
 }
 
+// From the newest touchpoint on, because most deals name their account again
+// and again.
 absl::StatusOr<storage::v1::DealRecord> HomeFromRows(
     const IndexedLog& index, absl::string_view deal_id) {
-  storage::v1::DealRecord record;
-  const absl::Status status = ForEach(
+  auto rows = RowsOf(
       index, {v1::SUBJECT_TYPE_DEAL, deal_id},
-      [](const TouchpointRow& row) { return row.retraction_position == 0; },
-      [&](const v1::Touchpoint& touchpoint) { NoteHome(touchpoint, record); });
-  if (!status.ok()) return status;
+      [](const TouchpointRow& row) { return row.retraction_position == 0; });
+  if (!rows.ok()) return rows.status();
+  std::reverse(rows->begin(), rows->end());
+  OrderedReader reader(index.log, index.tenant_id, *std::move(rows), 0,
+                       /*falling=*/true);
+  storage::v1::DealRecord record;
+  size_t size = 1;
+  while (record.account_id().empty()) {
+    const auto placed = reader.Next(size);
+    if (!placed.ok()) return placed.status();
+    if (placed->empty()) break;
+    for (const PlacedEvent& each : *placed) {
+      NoteHome(*each.event.touchpoint, record);
+    }
+    size = std::min(2 * size, kOrderedReadMax);
+  }
   return record;
 }
 

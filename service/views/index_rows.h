@@ -34,7 +34,8 @@ absl::StatusOr<storage::v1::IdentityState> LinksFromRows(
 absl::StatusOr<std::vector<std::string>> MergesFromRows(
     const IndexedLog& index, absl::string_view account_id);
 
-// What decides the home of a deal; its touchpoints are not retracted.
+// What decides the home of a deal: touchpoints that are not retracted. Of the
+// contact nothing need be said where there is an account.
 absl::StatusOr<storage::v1::DealRecord> HomeFromRows(const IndexedLog& index,
                                                      absl::string_view deal_id);
 

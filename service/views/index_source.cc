@@ -28,16 +28,33 @@ absl::Status ListedSource::ScanLinks(absl::string_view tenant_id,
   return is_damaged ? Damaged() : status;
 }
 
+absl::Status IndexSource::ScanHomeFrom(absl::string_view tenant_id,
+                                       const core::SubjectRef& home,
+                                       core::Micros /*from*/,
+                                       const DealVisitor& visit) const {
+  return ScanHome(tenant_id, home, visit);
+}
+
 absl::Status ListedSource::ScanHome(absl::string_view tenant_id,
                                     const core::SubjectRef& home,
                                     const DealVisitor& visit) const {
+  return ScanHomeFrom(tenant_id, home, 0, visit);
+}
+
+absl::Status ListedSource::ScanHomeFrom(absl::string_view tenant_id,
+                                        const core::SubjectRef& home,
+                                        core::Micros from,
+                                        const DealVisitor& visit) const {
   bool is_damaged = false;
   const absl::Status status =
       ScanLists(HomePrefix(tenant_id, home),
                 [&](absl::string_view deal_id, absl::string_view value) {
                   core::Micros instant = 0;
-                  is_damaged = !ConsumeInstant(value, instant);
-                  return !is_damaged && visit(deal_id, instant);
+                  core::Micros newest = 0;
+                  is_damaged = !ConsumeInstant(value, instant) ||
+                               !ConsumeInstant(value, newest);
+                  if (is_damaged) return false;
+                  return newest < from || visit(deal_id, instant);
                 });
   return is_damaged ? Damaged() : status;
 }

@@ -45,6 +45,12 @@ class IndexSource {
   virtual absl::Status ScanHome(absl::string_view tenant_id,
                                 const core::SubjectRef& home,
                                 const DealVisitor& visit) const = 0;
+  // The same; may leave out deals of which no touchpoint occurred at `from` or
+  // later, retracted or not.
+  virtual absl::Status ScanHomeFrom(absl::string_view tenant_id,
+                                    const core::SubjectRef& home,
+                                    core::Micros from,
+                                    const DealVisitor& visit) const;
 
   // With whom a subject belongs together; empty where nothing is known.
   virtual absl::StatusOr<storage::v1::IdentityState> ReadIdentity(
@@ -75,6 +81,9 @@ class ListedSource : public IndexSource {
   absl::Status ScanHome(absl::string_view tenant_id,
                         const core::SubjectRef& home,
                         const DealVisitor& visit) const override;
+  absl::Status ScanHomeFrom(absl::string_view tenant_id,
+                            const core::SubjectRef& home, core::Micros from,
+                            const DealVisitor& visit) const override;
 
  private:
   absl::Status ScanLinks(absl::string_view tenant_id,

@@ -4,9 +4,10 @@
 #ifndef SERVICE_VIEWS_JOURNEY_SNAPSHOTS_H_
 #define SERVICE_VIEWS_JOURNEY_SNAPSHOTS_H_
 
-#include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -23,8 +24,10 @@ namespace journey::views {
 [[nodiscard]] bool IsSnapshotDue(const storage::v1::JourneyState& journey,
                                  int touchpoints);
 
-// Keeps the state, with all deals of the journey, and notes in it when the next
-// one is due.
+// Keeps the state and notes in it when the next one is due. `deals` are those
+// that are open, and those that were named since the snapshot before; others
+// may be among them. Only touchpoints that name it change a deal that is not
+// open, so that it is kept once and not with every snapshot.
 void PutSnapshot(absl::string_view tenant_id, int touchpoints,
                  storage::v1::JourneyState& journey,
                  const std::vector<const storage::v1::DealState*>& deals,
@@ -35,11 +38,22 @@ absl::Status DropSnapshots(absl::string_view tenant_id,
                            const v1::Subject& journey, core::Micros from,
                            Update& update);
 
-// The newest one whose newest touchpoint occurred before `before`; without
-// touchpoints where there is none.
+// When the newest touchpoint of the newest one occurred; 0 where there is none.
+absl::StatusOr<core::Micros> NewestSnapshotInstant(const Snapshot& store,
+                                                   absl::string_view tenant_id,
+                                                   const v1::Subject& journey);
+
+// The newest one whose newest touchpoint occurred before `before`, with its
+// open deals; without touchpoints where there is none.
 absl::StatusOr<projections::JourneyFold> NewestSnapshot(
     const Snapshot& store, absl::string_view tenant_id,
     const v1::Subject& journey, core::Micros before);
+
+// Adds to a fold that is a snapshot the wanted ones of its other deals.
+absl::Status AddOtherDeals(
+    const Snapshot& store, absl::string_view tenant_id,
+    absl::FunctionRef<bool(const std::string& deal_id)> wanted,
+    projections::JourneyFold& fold);
 
 }  // namespace journey::views
 

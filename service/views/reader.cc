@@ -171,6 +171,9 @@ absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
         before != nullptr || until == core::kNever ? until : until + 1);
     if (!snapshot.ok()) return snapshot.status();
     fold = *std::move(snapshot);
+    const absl::Status status = AddOtherDeals(
+        snapshot_, tenant_id_, [](const auto&) { return true; }, fold);
+    if (!status.ok()) return status;
   }
   auto rows = TouchpointsOfJourney(source(), tenant_id_, journey,
                                    fold.state().newest().at_us(), until);
@@ -180,7 +183,7 @@ absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
   if (!status.ok()) return status;
   refolded_ += static_cast<int64_t>(rows->size());
   status = FoldRows(rules(), log(), tenant_id_, *std::move(rows), before, fold,
-                    [&](const auto&) { return CheckWanted(); });
+                    [&](const auto&, const auto&) { return CheckWanted(); });
   if (!status.ok()) return status;
   return fold;
 }

@@ -15,6 +15,15 @@ namespace journey::views {
 
 using storage::v1::DealRecord;
 
+namespace {
+
+bool Says(const v1::Touchpoint& touchpoint, const storage::v1::Moment& moment) {
+  return moment.ref().touchpoint_id() == touchpoint.touchpoint_id() &&
+         moment.ref().source() == touchpoint.source();
+}
+
+}  // namespace
+
 TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
     : context_(context),
       tenant_id_(std::move(tenant_id)),
@@ -83,7 +92,10 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
   if (!subject.has_value()) return absl::OkStatus();
   SubjectEntry& given = EntryOf(*subject);
   ++given.versions_added;
-  if (event.retracted_on_arrival) return absl::OkStatus();
+  if (event.retracted_on_arrival) {
+    return touchpoint.deal_id().empty() ? absl::OkStatus()
+                                        : NameDeal(touchpoint).status();
+  }
   identity_.Note(event);
   if (core::IsIdentityKind(touchpoint)) return absl::OkStatus();
   if (!touchpoint.deal_id().empty()) return AddToDeal(touchpoint);
@@ -175,39 +187,39 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
 }
 
 absl::StatusOr<TenantChange::DealEntry*> TenantChange::NameDeal(
-    const std::string& deal_id) {
-  const auto deal = LoadDeal(deal_id);
-  if (!deal.ok() || (*deal)->is_named) return deal;
-  (*deal)->is_named = true;
-  (*deal)->dirty = true;
-  (*deal)->home_before = HomeOf(deal_id, *(*deal)->record);
+    const v1::Touchpoint& touchpoint) {
+  const auto deal = LoadDeal(touchpoint.deal_id());
+  if (!deal.ok()) return deal;
+  DealEntry& entry = **deal;
+  DealRecord& record = *entry.record;
+  if (!entry.is_named) {
+    entry.is_named = true;
+    entry.dirty = true;
+    entry.home_before = HomeOf(touchpoint.deal_id(), record);
+    entry.newest_before = record.newest_us();
+  }
+  record.set_newest_us(
+      std::max(record.newest_us(), core::ToMicros(touchpoint.occurred_at())));
   return deal;
 }
 
 absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
-  const auto deal = NameDeal(touchpoint.deal_id());
+  const auto deal = NameDeal(touchpoint);
   if (!deal.ok()) return deal.status();
   NoteHome(touchpoint, *(*deal)->record);
   (*deal)->pending.push_back(&touchpoint);
   return absl::OkStatus();
 }
 
-// Finds a deal's home from all of its touchpoints, after one of them was
-// retracted.
 absl::Status TenantChange::RetractFromDeal(const v1::Touchpoint& touchpoint) {
-  const std::string& deal_id = touchpoint.deal_id();
-  const auto deal = NameDeal(deal_id);
+  const auto deal = NameDeal(touchpoint);
   if (!deal.ok()) return deal.status();
-  (*deal)->refold_from =
-      std::min((*deal)->refold_from, core::ToMicros(touchpoint.occurred_at()));
-  const auto home =
-      HomeFromRows({context_.update, context_.log, tenant_id_}, deal_id);
-  if (!home.ok()) return home.status();
-  DealRecord& record = *(*deal)->record;
-  *record.mutable_account_moment() = home->account_moment();
-  record.set_account_id(home->account_id());
-  *record.mutable_contact_moment() = home->contact_moment();
-  record.set_contact_id(home->contact_id());
+  DealEntry& entry = **deal;
+  entry.refold_from =
+      std::min(entry.refold_from, core::ToMicros(touchpoint.occurred_at()));
+  entry.has_lost_home = entry.has_lost_home ||
+                        Says(touchpoint, entry.record->account_moment()) ||
+                        Says(touchpoint, entry.record->contact_moment());
   return absl::OkStatus();
 }
 

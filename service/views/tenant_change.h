@@ -72,7 +72,10 @@ class TenantChange {
     bool is_named = false;
     // When the first of its touchpoints occurred that were retracted.
     core::Micros refold_from = core::kNever;
+    // One that decided its home was retracted.
+    bool has_lost_home = false;
     Home home_before;
+    core::Micros newest_before = 0;
     std::vector<const v1::Touchpoint*> pending;
     // Filled when the deal is about to change.
     std::optional<DealPlaces> places_before;
@@ -107,7 +110,7 @@ class TenantChange {
   absl::Status LoadDeals(const std::vector<std::string>& deal_ids);
   absl::Status LoadNamedDeals();
   // A deal of which a touchpoint comes or goes.
-  absl::StatusOr<DealEntry*> NameDeal(const std::string& deal_id);
+  absl::StatusOr<DealEntry*> NameDeal(const v1::Touchpoint& touchpoint);
   absl::Status AddToDeal(const v1::Touchpoint& touchpoint);
   absl::Status RetractFromDeal(const v1::Touchpoint& touchpoint);
 
@@ -117,6 +120,8 @@ class TenantChange {
   absl::Status RouteDeals();
   absl::StatusOr<v1::Subject> JourneyOf(const Home& home);
   absl::Status RouteDeal(const std::string& deal_id, DealEntry& deal);
+  absl::Status FindHome(const std::string& deal_id,
+                        storage::v1::DealRecord& record);
   absl::Status RouteRetracted();
   SubjectEntry& EntryOf(const core::SubjectRef& subject);
   SubjectEntry& EntryOf(const v1::Subject& subject) {
@@ -128,7 +133,13 @@ class TenantChange {
   absl::Status LoadDealsToFold();
   absl::Status FoldOn(SubjectEntry& entry);
   absl::Status FoldAgain(SubjectEntry& entry);
-  absl::StatusOr<projections::JourneyFold> FoldFrom(const SubjectEntry& entry);
+  // What folding a journey again gives.
+  struct Refolded {
+    projections::JourneyFold fold;
+    // The deals that may not be as they are kept, sorted.
+    std::vector<std::string> deal_ids;
+  };
+  absl::StatusOr<Refolded> FoldFrom(const SubjectEntry& entry);
   absl::Status KeepSnapshot(SubjectEntry& entry);
   void TakeDeal(const std::string& deal_id, projections::JourneyFold& fold);
   void StoreDeal(DealEntry& entry, storage::v1::DealState* state);

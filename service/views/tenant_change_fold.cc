@@ -17,6 +17,18 @@ bool InOrder(const v1::Touchpoint* a, const v1::Touchpoint* b) {
   return core::OrderKeyOf(*a) < core::OrderKeyOf(*b);
 }
 
+// Some deals and those that are open, sorted.
+std::vector<std::string> WithOpenDeals(
+    std::vector<std::string> deal_ids,
+    const storage::v1::JourneyState& journey) {
+  for (const auto& open : journey.open_deals()) {
+    deal_ids.push_back(open.deal_id());
+  }
+  std::sort(deal_ids.begin(), deal_ids.end());
+  deal_ids.erase(std::unique(deal_ids.begin(), deal_ids.end()), deal_ids.end());
+  return deal_ids;
+}
+
 }  // namespace
 
 absl::Status TenantChange::LoadSubjects() {
@@ -105,11 +117,16 @@ absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
 }
 
 absl::Status TenantChange::KeepSnapshot(SubjectEntry& entry) {
-  const auto deal_ids = DealsOfJourney(identity_, tenant_id_, entry.subject);
-  if (!deal_ids.ok()) return deal_ids.status();
-  if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
+  const auto newest =
+      NewestSnapshotInstant(context_.update, tenant_id_, entry.subject);
+  if (!newest.ok()) return newest.status();
+  const auto named =
+      DealsOfJourney(identity_, tenant_id_, entry.subject, *newest);
+  if (!named.ok()) return named.status();
+  const auto deal_ids = WithOpenDeals(*named, entry.record->journey());
+  if (absl::Status status = LoadDeals(deal_ids); !status.ok()) return status;
   std::vector<const storage::v1::DealState*> deals;
-  for (const std::string& deal_id : *deal_ids) {
+  for (const std::string& deal_id : deal_ids) {
     const DealEntry& deal = deals_[deal_id];
     if (deal.record->has_deal()) deals.push_back(&deal.record->deal());
   }
@@ -119,9 +136,10 @@ absl::Status TenantChange::KeepSnapshot(SubjectEntry& entry) {
 }
 
 // Folds from the newest snapshot that still holds, keeping new ones.
-absl::StatusOr<projections::JourneyFold> TenantChange::FoldFrom(
+absl::StatusOr<TenantChange::Refolded> TenantChange::FoldFrom(
     const SubjectEntry& entry) {
-  projections::JourneyFold fold(entry.subject);
+  Refolded out{projections::JourneyFold(entry.subject), {}};
+  projections::JourneyFold& fold = out.fold;
   if (entry.record->journey().touchpoint_count() >=
       context_.snapshot_touchpoints) {
     absl::Status status = DropSnapshots(tenant_id_, entry.subject,
@@ -132,42 +150,63 @@ absl::StatusOr<projections::JourneyFold> TenantChange::FoldFrom(
     if (!snapshot.ok()) return snapshot.status();
     fold = *std::move(snapshot);
   }
-  auto rows = TouchpointsOfJourney(identity_, tenant_id_, entry.subject,
-                                   fold.state().newest().at_us(), core::kNever);
-  if (!rows.ok()) return rows.status();
-  const absl::Status status = FoldRows(
-      context_.rules, context_.log, tenant_id_, *std::move(rows), nullptr, fold,
-      [&](projections::JourneyFold& folded) {
+  auto found = RowsOfJourney(identity_, tenant_id_, entry.subject,
+                             fold.state().newest().at_us(), core::kNever);
+  if (!found.ok()) return found.status();
+  // Other deals are as the snapshot has them, before and after: only
+  // touchpoints that name it change a deal that is not open.
+  out.deal_ids = WithOpenDeals(std::move(found->deal_ids), fold.state());
+  absl::Status status = AddOtherDeals(
+      context_.update, tenant_id_,
+      [&](const std::string& deal_id) {
+        return std::binary_search(out.deal_ids.begin(), out.deal_ids.end(),
+                                  deal_id);
+      },
+      fold);
+  if (!status.ok()) return status;
+  std::vector<std::string> named;
+  status = FoldRows(
+      context_.rules, context_.log, tenant_id_, std::move(found->rows), nullptr,
+      fold,
+      [&](const v1::Touchpoint& touchpoint, projections::JourneyFold& folded) {
+        if (!touchpoint.deal_id().empty()) {
+          named.push_back(touchpoint.deal_id());
+        }
         if (!IsSnapshotDue(folded.state(), context_.snapshot_touchpoints)) {
           return absl::OkStatus();
         }
         std::vector<const storage::v1::DealState*> deals;
-        for (const auto& [deal_id, deal] : folded.deals()) {
-          deals.push_back(deal.state);
+        for (const std::string& deal_id :
+             WithOpenDeals(std::move(named), folded.state())) {
+          const auto deal = folded.deals().find(deal_id);
+          if (deal != folded.deals().end()) {
+            deals.push_back(deal->second.state);
+          }
         }
+        named.clear();
         PutSnapshot(tenant_id_, context_.snapshot_touchpoints, folded.state(),
                     deals, context_.update);
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  return fold;
+  return out;
 }
 
 absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
-  auto fold = FoldFrom(entry);
-  if (!fold.ok()) return fold.status();
-  const auto deal_ids = DealsOfJourney(identity_, tenant_id_, entry.subject);
-  if (!deal_ids.ok()) return deal_ids.status();
-  if (absl::Status status = LoadDeals(*deal_ids); !status.ok()) return status;
-  for (const std::string& deal_id : *deal_ids) {
-    const auto it = fold->deals().find(deal_id);
+  auto refolded = FoldFrom(entry);
+  if (!refolded.ok()) return refolded.status();
+  projections::JourneyFold& fold = refolded->fold;
+  absl::Status status = LoadDeals(refolded->deal_ids);
+  if (!status.ok()) return status;
+  for (const std::string& deal_id : refolded->deal_ids) {
+    const auto it = fold.deals().find(deal_id);
     StoreDeal(deals_[deal_id],
-              it == fold->deals().end() ? nullptr : it->second.state);
+              it == fold.deals().end() ? nullptr : it->second.state);
   }
-  if (fold->state().touchpoint_count() == 0) {
+  if (fold.state().touchpoint_count() == 0) {
     entry.record->clear_journey();
   } else {
-    entry.record->mutable_journey()->Swap(&fold->state());
+    entry.record->mutable_journey()->Swap(&fold.state());
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #include "service/core/identity.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
+#include "service/views/index_rows.h"
 #include "service/views/keys.h"
 #include "service/views/tenant_change.h"
 
@@ -91,20 +92,39 @@ absl::StatusOr<v1::Subject> TenantChange::JourneyOf(const Home& home) {
   return after_.JourneyOf(home.subject, home.instant);
 }
 
+// Finds a deal's home from its touchpoints, which are all in the index by now.
+absl::Status TenantChange::FindHome(const std::string& deal_id,
+                                    storage::v1::DealRecord& record) {
+  const auto home =
+      HomeFromRows({context_.update, context_.log, tenant_id_}, deal_id);
+  if (!home.ok()) return home.status();
+  *record.mutable_account_moment() = home->account_moment();
+  record.set_account_id(home->account_id());
+  *record.mutable_contact_moment() = home->contact_moment();
+  record.set_contact_id(home->contact_id());
+  return absl::OkStatus();
+}
+
 absl::Status TenantChange::RouteDeal(const std::string& deal_id,
                                      DealEntry& deal) {
+  if (deal.has_lost_home) {
+    const absl::Status status = FindHome(deal_id, *deal.record);
+    if (!status.ok()) return status;
+  }
   const Home home = HomeOf(deal_id, *deal.record);
   const auto key = [&](const Home& of) {
     return absl::StrCat(HomePrefix(tenant_id_, core::RefOf(of.subject)),
                         deal_id);
   };
-  if (!deal.existed || !(home == deal.home_before)) {
-    if (deal.existed) {
-      context_.update.Delete(Family::kLists, key(deal.home_before));
-    }
-    std::string instant;
-    AppendInstant(home.instant, instant);
-    context_.update.Put(Family::kLists, key(home), instant);
+  if (deal.existed && !(home == deal.home_before)) {
+    context_.update.Delete(Family::kLists, key(deal.home_before));
+  }
+  if (!deal.existed || !(home == deal.home_before) ||
+      deal.record->newest_us() != deal.newest_before) {
+    std::string instants;
+    AppendInstant(home.instant, instants);
+    AppendInstant(deal.record->newest_us(), instants);
+    context_.update.Put(Family::kLists, key(home), instants);
   }
   const auto journey = JourneyOf(home);
   if (!journey.ok()) return journey.status();

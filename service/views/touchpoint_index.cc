@@ -76,12 +76,14 @@ class JourneyParts {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::vector<std::string>> Deals() {
+  // Those of which touchpoints occurred from `from` on; others may be among
+  // them.
+  absl::StatusOr<std::vector<std::string>> Deals(core::Micros from) {
     std::vector<std::string> out;
     for (const v1::Subject& member : members_) {
       absl::Status failed;
-      const absl::Status status = source_.ScanHome(
-          tenant_id_, core::RefOf(member),
+      const absl::Status status = source_.ScanHomeFrom(
+          tenant_id_, core::RefOf(member), from,
           [&](absl::string_view deal_id, core::Micros instant) {
             const auto belongs = Belongs(member, instant);
             failed = belongs.status();
@@ -121,33 +123,44 @@ class JourneyParts {
 
 absl::StatusOr<std::vector<std::string>> DealsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
-    const v1::Subject& journey) {
+    const v1::Subject& journey, core::Micros from) {
   JourneyParts parts(source, tenant_id, journey);
   if (const absl::Status status = parts.FindMembers(); !status.ok()) {
     return status;
   }
-  return parts.Deals();
+  return parts.Deals(from);
+}
+
+absl::StatusOr<JourneyRows> RowsOfJourney(const IndexSource& source,
+                                          absl::string_view tenant_id,
+                                          const v1::Subject& journey,
+                                          core::Micros from,
+                                          core::Micros until) {
+  JourneyRows out;
+  JourneyParts parts(source, tenant_id, journey);
+  absl::Status status = parts.FindMembers();
+  if (status.ok()) status = parts.CollectWithoutDeal(from, until, out.rows);
+  if (!status.ok()) return status;
+  auto deals = parts.Deals(from);
+  if (!deals.ok()) return deals.status();
+  out.deal_ids = *std::move(deals);
+  for (const std::string& deal_id : out.deal_ids) {
+    status = CollectDeal(source, tenant_id, deal_id, from, until, out.rows);
+    if (!status.ok()) return status;
+  }
+  // What was collected is sorted but for the seams between subjects.
+  if (!std::is_sorted(out.rows.begin(), out.rows.end())) {
+    std::sort(out.rows.begin(), out.rows.end());
+  }
+  return out;
 }
 
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey, core::Micros from, core::Micros until) {
-  std::vector<TouchpointRow> out;
-  JourneyParts parts(source, tenant_id, journey);
-  absl::Status status = parts.FindMembers();
-  if (status.ok()) status = parts.CollectWithoutDeal(from, until, out);
-  if (!status.ok()) return status;
-  const auto deals = parts.Deals();
-  if (!deals.ok()) return deals.status();
-  for (const std::string& deal_id : *deals) {
-    status = CollectDeal(source, tenant_id, deal_id, from, until, out);
-    if (!status.ok()) return status;
-  }
-  // What was collected is sorted but for the seams between subjects.
-  if (!std::is_sorted(out.begin(), out.end())) {
-    std::sort(out.begin(), out.end());
-  }
-  return out;
+  auto found = RowsOfJourney(source, tenant_id, journey, from, until);
+  if (!found.ok()) return found.status();
+  return std::move(found->rows);
 }
 
 OrderedReader::OrderedReader(const log::EventLog& log,
@@ -246,11 +259,14 @@ absl::StatusOr<std::vector<PlacedEvent>> OrderedReader::Read(size_t begin,
   return out;
 }
 
-absl::Status FoldRows(
-    const projections::Rules& rules, const log::EventLog& log,
-    absl::string_view tenant_id, std::vector<TouchpointRow> rows,
-    const storage::v1::Moment* before, projections::JourneyFold& fold,
-    absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each) {
+absl::Status FoldRows(const projections::Rules& rules, const log::EventLog& log,
+                      absl::string_view tenant_id,
+                      std::vector<TouchpointRow> rows,
+                      const storage::v1::Moment* before,
+                      projections::JourneyFold& fold,
+                      absl::FunctionRef<absl::Status(const v1::Touchpoint&,
+                                                     projections::JourneyFold&)>
+                          after_each) {
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [](const TouchpointRow& row) {
                               return row.retraction_position != 0;
@@ -270,7 +286,7 @@ absl::Status FoldRows(
         if (before != nullptr && !projections::Before(moment, *before)) break;
       }
       projections::Evolve(rules, touchpoint, fold);
-      const absl::Status status = after_each(fold);
+      const absl::Status status = after_each(touchpoint, fold);
       if (!status.ok()) return status;
     }
     fold.Compact();

@@ -21,14 +21,29 @@
 
 namespace journey::views {
 
-// Ids of the deals that belong to a journey.
+// Ids of the deals of a journey that touchpoints named from `from` on; others
+// of its deals may be among them.
 absl::StatusOr<std::vector<std::string>> DealsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
-    const v1::Subject& journey);
+    const v1::Subject& journey, core::Micros from);
 
-// The touchpoints of a journey that occurred from `from` on and by `until`, by
-// time and position: those without a deal written to its subject or to one
-// linked to it then, and all of its deals'. Retracted ones are included.
+// Touchpoints of a journey.
+struct JourneyRows {
+  // By time and position; retracted ones are included.
+  std::vector<TouchpointRow> rows;
+  // The deals that they name; others may be among them.
+  std::vector<std::string> deal_ids;
+};
+
+// The touchpoints of a journey that occurred from `from` on and by `until`:
+// those without a deal written to its subject or to one linked to it then, and
+// all of its deals'.
+absl::StatusOr<JourneyRows> RowsOfJourney(const IndexSource& source,
+                                          absl::string_view tenant_id,
+                                          const v1::Subject& journey,
+                                          core::Micros from,
+                                          core::Micros until);
+// The same without the deals.
 absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey, core::Micros from, core::Micros until);
@@ -83,7 +98,9 @@ absl::Status FoldRows(
     const projections::Rules& rules, const log::EventLog& log,
     absl::string_view tenant_id, std::vector<TouchpointRow> rows,
     const storage::v1::Moment* before, projections::JourneyFold& fold,
-    absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each);
+    absl::FunctionRef<absl::Status(const v1::Touchpoint& touchpoint,
+                                   projections::JourneyFold&)>
+        after_each);
 
 }  // namespace journey::views
 

@@ -24,6 +24,8 @@ constexpr int64_t kMediumTouchpoints = 10'000;
 constexpr int64_t kLongTouchpoints = 100'000;
 constexpr int64_t kBatch = 1000;
 constexpr int64_t kLateMax = 1000;
+constexpr int64_t kClosedDeals = 5000;
+constexpr int kRetractions = 100;
 constexpr int kRepeats = 30;
 constexpr unsigned kSeed = 20261122;
 
@@ -71,6 +73,15 @@ class HistoryLoad {
     Measure(
         "diff_journey", [&] { Diff(); },
         "over the last tenth of 10,000 touchpoints");
+    CloseDeals();
+    Measure(
+        "late_append_closed_deals",
+        [&] { Append({MakeCall("closed", 2 * kClosedDeals - 1)}); },
+        "one touchpoint late, in a journey with 5,000 closed deals");
+    GrowDeal();
+    Measure(
+        "retract_from_deal", [&] { RetractNewest(); },
+        "100 in one call, of a deal of 10,000 touchpoints");
     return ok_;
   }
 
@@ -137,6 +148,68 @@ class HistoryLoad {
     v1::AppendResponse response;
     grpc::ClientContext context;
     Check(touchpoints_->Append(&context, request, &response));
+  }
+
+  // A touchpoint of an account between its n-th one and the next.
+  v1::Touchpoint MakeCall(const std::string& account, int64_t n) {
+    v1::Touchpoint touchpoint;
+    touchpoint.set_source("history");
+    touchpoint.set_touchpoint_id(absl::StrCat(account, "-", ++count_));
+    touchpoint.set_account_id(account);
+    touchpoint.mutable_occurred_at()->set_seconds(SecondOf(n) + 1);
+    touchpoint.mutable_call()->set_outcome(v1::Call::OUTCOME_CONNECTED);
+    return touchpoint;
+  }
+
+  v1::Touchpoint MakeDeal(const std::string& account, int64_t deal, int64_t n,
+                          v1::DealChange::Action action) {
+    v1::Touchpoint touchpoint = MakeCall(account, n);
+    touchpoint.set_deal_id(absl::StrCat(account, "-", deal));
+    touchpoint.mutable_deal()->set_action(action);
+    touchpoint.mutable_occurred_at()->set_seconds(SecondOf(n));
+    return touchpoint;
+  }
+
+  // Deals that are opened and won, one after the other, and one more contact.
+  void CloseDeals() {
+    std::vector<v1::Touchpoint> batch;
+    for (int64_t deal = 0; deal < kClosedDeals; ++deal) {
+      batch.push_back(
+          MakeDeal("closed", deal, 2 * deal, v1::DealChange::ACTION_OPENED));
+      batch.push_back(
+          MakeDeal("closed", deal, 2 * deal + 1, v1::DealChange::ACTION_WON));
+      if (batch.size() == kBatch) {
+        Append(batch);
+        batch.clear();
+      }
+    }
+    Append({MakeCall("closed", 2 * kClosedDeals)});
+  }
+
+  void GrowDeal() {
+    for (int64_t n = 0; n < kMediumTouchpoints;) {
+      std::vector<v1::Touchpoint> batch;
+      for (int64_t i = 0; i < kBatch; ++i) {
+        batch.push_back(
+            MakeDeal("grown", 0, n++, v1::DealChange::ACTION_UPDATED));
+        of_deal_.push_back(batch.back().touchpoint_id());
+      }
+      Append(batch);
+    }
+  }
+
+  void RetractNewest() {
+    v1::RetractRequest request;
+    request.set_tenant_id("history");
+    for (int i = 0; i < kRetractions; ++i) {
+      auto* target = request.add_targets();
+      target->set_source("history");
+      target->set_touchpoint_id(of_deal_.back());
+      of_deal_.pop_back();
+    }
+    v1::RetractResponse response;
+    grpc::ClientContext context;
+    Check(touchpoints_->Retract(&context, request, &response));
   }
 
   void SetSubject(v1::Subject& subject) {
@@ -219,6 +292,8 @@ class HistoryLoad {
   std::mt19937 random_{kSeed};
   std::chrono::system_clock::time_point known_at_;
   int64_t count_ = 0;
+  // Touchpoints of one deal, the newest last.
+  std::vector<std::string> of_deal_;
   bool ok_ = true;
 };
 

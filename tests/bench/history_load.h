@@ -8,8 +8,9 @@
 
 namespace journey::bench {
 
-// Appends journeys of 10,000 and 100,000 touchpoints and measures, one call at
-// a time. False when a call failed, which is told on stderr.
+// Appends journeys of 10,000 and 100,000 touchpoints, one with 5,000 deals and
+// a deal of 10,000 touchpoints, and measures, one call at a time. False when a
+// call failed, which is told on stderr.
 bool MeasureHistory(const std::string& address, Report& report);
 
 // Lists the journeys of the other runs as of a past instant. False when a call

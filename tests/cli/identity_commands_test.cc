@@ -80,6 +80,42 @@ TEST(IdentityCommandsTest, WarnsOfALinkThatBindsNobody) {
               HasSubstr("Warning: 1 link is inert and binds nobody"));
 }
 
+TEST(IdentityCommandsTest, WarnsOfAnIdThatWasTakenBack) {
+  FakeServer server;
+  server.identity.linked.set_repeated(true);
+  server.identity.linked.set_retracted(true);
+  RunResult result =
+      RunCli(server.With({"identity", "link", "visitor:V1", "contact:C2"}));
+  EXPECT_EQ(result.code, cli::kExitOk);
+  EXPECT_THAT(result.out, HasSubstr("not in force"));
+  EXPECT_THAT(result.err, HasSubstr("was taken back and never revives"));
+  EXPECT_THAT(result.err, HasSubstr("another --id"));
+
+  server.identity.merged.set_retracted(true);
+  result =
+      RunCli(server.With({"identity", "merge", "account:A4", "account:A3"}));
+  EXPECT_THAT(result.out, HasSubstr("not in force"));
+  EXPECT_THAT(result.err, HasSubstr("another --id"));
+}
+
+TEST(IdentityCommandsTest, IdsOfLongSubjectsAreHashed) {
+  FakeServer server;
+  const auto id_of = [&](const std::string& from, const std::string& at) {
+    const RunResult result = RunCli(
+        server.With({"identity", "link", "visitor:" + from,
+                     "contact:" + std::string(200, 'c'), "--valid-from", at}));
+    EXPECT_EQ(result.code, cli::kExitOk) << result.err;
+    return server.identity.link_request.link_id();
+  };
+  // "visitor:", "/contact:", "@2025-03-01T00:00:00Z" and the ids.
+  EXPECT_EQ(id_of(std::string(256 - 38 - 200, 'v'), "2025-03-01").size(), 256u);
+  const std::string id = id_of(std::string(256, 'v'), "2025-03-01");
+  EXPECT_EQ(id.size(), 64u);
+  EXPECT_EQ(id_of(std::string(256, 'v'), "2025-03-01"), id);
+  EXPECT_NE(id_of(std::string(256, 'w'), "2025-03-01"), id);
+  EXPECT_NE(id_of(std::string(256, 'v'), "2025-03-02"), id);
+}
+
 TEST(IdentityCommandsTest, MergesAccounts) {
   FakeServer server;
   server.identity.merged.set_position(8);
@@ -118,38 +154,64 @@ TEST(IdentityCommandsTest, ShowsWhoseJourneyItIsAndWhy) {
   FakeServer server;
   v1::ResolveResponse& resolved = server.identity.resolved;
   *resolved.mutable_journey() = SubjectOf(v1::SUBJECT_TYPE_ACCOUNT, "A1");
+  v1::IdentityStep& home = *resolved.add_steps();
+  *home.mutable_from() = SubjectOf(v1::SUBJECT_TYPE_DEAL, "D1");
+  *home.mutable_to() = SubjectOf(v1::SUBJECT_TYPE_CONTACT, "C2");
+  home.mutable_cause()->set_source("crm");
+  home.mutable_cause()->set_touchpoint_id("deal-1");
   v1::IdentityStep& link = *resolved.add_steps();
   *link.mutable_from() = SubjectOf(v1::SUBJECT_TYPE_CONTACT, "C2");
   *link.mutable_to() = SubjectOf(v1::SUBJECT_TYPE_ACCOUNT, "A3");
   *link.mutable_valid_from() = DaysAgo(10);
   link.mutable_cause()->set_source("crm");
   link.mutable_cause()->set_touchpoint_id("call-7");
-  *resolved.add_history() = link;
   v1::IdentityStep& merge = *resolved.add_steps();
   *merge.mutable_from() = SubjectOf(v1::SUBJECT_TYPE_ACCOUNT, "A3");
   *merge.mutable_to() = SubjectOf(v1::SUBJECT_TYPE_ACCOUNT, "A1");
   resolved.add_merged_account_ids("A1");
   resolved.add_merged_account_ids("A3");
   const RunResult result =
-      RunCli(server.With({"identity", "resolve", "contact:C2", "--as-of", "-1d",
+      RunCli(server.With({"identity", "resolve", "deal:D1", "--as-of", "-1d",
                           "--known-at", "-2d"}));
   EXPECT_EQ(result.code, cli::kExitOk) << result.err;
   EXPECT_EQ(cli::Rfc3339(server.identity.resolve_request.as_of()),
             "2025-02-28T00:00:00Z");
   EXPECT_EQ(cli::Rfc3339(server.identity.resolve_request.known_at()),
             "2025-02-27T00:00:00Z");
-  EXPECT_EQ(result.out, R"(Subject          contact:C2
+  EXPECT_EQ(result.out, R"(Subject          deal:D1
 Journey          account:A1
 Merged accounts  A1, A3
 
 WHY
 SUBJECT     BELONGS TO  FROM              CAUSE
+deal:D1     contact:C2  always            crm deal-1
 contact:C2  account:A3  2025-02-19 00:00  crm call-7
 account:A3  account:A1  always            merged
+A subject's first link holds before its date too.
+)");
+}
+
+TEST(IdentityCommandsTest, ShowsThatTheFirstLinkHoldsBeforeItsTimeAsWell) {
+  FakeServer server;
+  v1::ResolveResponse& resolved = server.identity.resolved;
+  *resolved.mutable_journey() = SubjectOf(v1::SUBJECT_TYPE_ACCOUNT, "A4");
+  for (const int days : {10, 5}) {
+    v1::IdentityStep& link = *resolved.add_history();
+    *link.mutable_from() = SubjectOf(v1::SUBJECT_TYPE_CONTACT, "C2");
+    *link.mutable_to() =
+        SubjectOf(v1::SUBJECT_TYPE_ACCOUNT, days == 10 ? "A3" : "A4");
+    *link.mutable_valid_from() = DaysAgo(days);
+    link.mutable_cause()->set_source("crm");
+    link.mutable_cause()->set_touchpoint_id("call-" + std::to_string(days));
+  }
+  EXPECT_EQ(RunCli(server.With({"identity", "resolve", "contact:C2"})).out,
+            R"(Subject  contact:C2
+Journey  account:A4
 
 OVER TIME
-SUBJECT     BELONGS TO  FROM              CAUSE
-contact:C2  account:A3  2025-02-19 00:00  crm call-7
+SUBJECT     BELONGS TO  FROM              UNTIL             CAUSE
+contact:C2  account:A3  always            2025-02-24 00:00  crm call-10
+contact:C2  account:A4  2025-02-24 00:00                    crm call-5
 )");
 }
 

@@ -210,6 +210,24 @@ TEST(DecideTest, TouchpointWhoseRetractionWaitsIsMarked) {
   EXPECT_FALSE(decision->events[1].retracted_on_arrival);
 }
 
+TEST(DecideTest, WhatIsNotInForceIsTold) {
+  const auto retracted = [](const Given& given, const When& when) {
+    std::vector<bool> out;
+    const auto decision = Deciding(given, when);
+    for (const auto& result : decision->response.results()) {
+      out.push_back(result.retracted());
+    }
+    return out;
+  };
+  using Told = std::vector<bool>;
+  EXPECT_EQ(retracted({{Known(7, *a)}, {}}, {{a}, {}, {}}), Told({false}));
+  EXPECT_EQ(retracted({{Known(7, *a, 9)}, {}}, {{a}, {}, {}}), Told({true}));
+  EXPECT_EQ(retracted({{Retracted(0, 9)}, {}}, {{a, b, a}, {}, {}}),
+            Told({true, false, true}));
+  EXPECT_EQ(retracted({{Retracted(7, 9)}, {}}, {{}, {MakeRetraction("a")}, {}}),
+            Told({false}));
+}
+
 TEST(DecideTest, InertLinksAreToldAndStored) {
   const auto decision =
       Deciding({{Known(7, *a), {}, {}},

@@ -83,9 +83,11 @@ TEST_F(IdentityHandlerTest, LinkMayLeadFromAContactToAnAccount) {
   request.mutable_from()->set_type(v1::SUBJECT_TYPE_CONTACT);
   request.mutable_to()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
   v1::LinkResponse response;
-  const log::Append append = Call(&Stub::Link, request.DebugString(),
-                                  "position: 3 repeated: true", &response);
+  const log::Append append =
+      Call(&Stub::Link, request.DebugString(),
+           "position: 3 repeated: true retracted: true", &response);
   EXPECT_TRUE(response.repeated());
+  EXPECT_TRUE(response.retracted());
   EXPECT_FALSE(response.inert());
   EXPECT_EQ(append.touchpoints.at(0)->contact_id(), "v");
   EXPECT_EQ(append.touchpoints.at(0)->account_id(), "c");
@@ -100,6 +102,7 @@ TEST_F(IdentityHandlerTest, MergeIsATouchpoint) {
                                   &response);
   EXPECT_EQ(response.position(), 7);
   EXPECT_TRUE(response.inert());
+  EXPECT_FALSE(response.retracted());
   EXPECT_EQ(append.id_name, "merge_id");
   ASSERT_EQ(append.touchpoints.size(), 1u);
   EXPECT_EQ(append.touchpoints[0]->SerializeAsString(),

@@ -80,12 +80,14 @@ absl::StatusOr<v1::AppendResponse> Engine::Append(
 }
 
 absl::StatusOr<v1::AppendResponse> Engine::Retract(
-    const std::string& touchpoint_id) {
-  auto retraction = std::make_shared<storage::v1::RetractionRecord>();
-  retraction->set_source("test");
-  retraction->set_touchpoint_id(touchpoint_id);
+    const std::vector<std::string>& touchpoint_ids) {
   log::Append append;
-  append.retractions.push_back(std::move(retraction));
+  for (const std::string& touchpoint_id : touchpoint_ids) {
+    auto retraction = std::make_shared<storage::v1::RetractionRecord>();
+    retraction->set_source("test");
+    retraction->set_touchpoint_id(touchpoint_id);
+    append.retractions.push_back(std::move(retraction));
+  }
   return Submit(std::move(append));
 }
 

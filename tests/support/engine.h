@@ -42,7 +42,12 @@ class Engine {
   // Appends one batch and waits for the answer.
   absl::StatusOr<v1::AppendResponse> Append(
       const std::vector<v1::Touchpoint>& touchpoints);
-  absl::StatusOr<v1::AppendResponse> Retract(const std::string& touchpoint_id);
+  absl::StatusOr<v1::AppendResponse> Retract(const std::string& touchpoint_id) {
+    return Retract(std::vector<std::string>{touchpoint_id});
+  }
+  // The same of several in one batch.
+  absl::StatusOr<v1::AppendResponse> Retract(
+      const std::vector<std::string>& touchpoint_ids);
 
   [[nodiscard]] log::Writer& writer() { return *writer_; }
   [[nodiscard]] log::EventLog& event_log() { return *log_; }

@@ -139,6 +139,7 @@ class RandomIdentityTest : public IdentityTest {
     RandomHistoryOptions options;
     options.touchpoints = touchpoints;
     options.days = 3 + touchpoints / 4;
+    options.deals = 5 + touchpoints / 10;
     history_ = RandomHistory(random_, options);
     for (v1::Touchpoint& touchpoint : history_) {
       const int form = Pick(12);

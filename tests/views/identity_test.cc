@@ -103,6 +103,94 @@ TEST_F(IdentityTest, MergedAccountsAreOneJourneyUntilTheyAreUnmerged) {
   EXPECT_EQ(Journeys(), apart);
 }
 
+TEST_F(IdentityTest, ADealReturnsHomeWhenWhatTookItElsewhereIsRetracted) {
+  const auto updated = [&](const std::string& id, const std::string& at,
+                           const std::string& ids) {
+    Append(id, at,
+           With(absl::StrCat("deal_id: 'D' ", ids),
+                "deal { action: ACTION_UPDATED }"));
+  };
+  updated("own", "2025-01-01", "");
+  updated("c", "2025-01-02", "contact_id: 'C'");
+  updated("a", "2025-01-03", "account_id: 'A'");
+  updated("b1", "2025-01-04", "account_id: 'B'");
+  updated("own2", "2025-01-05", "");
+  updated("b2", "2025-01-06", "account_id: 'B'");
+  const auto home = [&] {
+    return Resolve(v1::SUBJECT_TYPE_DEAL, "D", "2025-02-01").journey().id();
+  };
+  EXPECT_EQ(home(), "B");
+  Retract("own2");
+  EXPECT_EQ(home(), "B");
+  // All that name B at once; a touchpoint that is no news does not matter.
+  ASSERT_TRUE(engine_->Retract(std::vector<std::string>{"b2", "b1"}).ok());
+  EXPECT_EQ(home(), "A");
+  EXPECT_THAT(Timelines(),
+              ElementsAre(Pair("A", ElementsAre("own", "c", "a"))));
+  updated("late", "2025-01-01T12:00:00Z", "account_id: 'B'");
+  EXPECT_EQ(home(), "A");
+  Retract("a");
+  EXPECT_EQ(home(), "B");
+  ASSERT_TRUE(engine_->Retract(std::vector<std::string>{"late", "own"}).ok());
+  EXPECT_EQ(home(), "C");
+  Retract("c");
+  EXPECT_EQ(home(), "D");
+}
+
+TEST_F(IdentityTest, ADealLeadsToItsHomeByTheTouchpointThatNamedIt) {
+  const auto steps = [&] {
+    std::vector<std::string> out;
+    const auto response = Resolve(v1::SUBJECT_TYPE_DEAL, "D", "2025-02-01");
+    for (const v1::IdentityStep& step : response.steps()) {
+      EXPECT_EQ(step.has_valid_from(),
+                step.from().type() == v1::SUBJECT_TYPE_CONTACT);
+      out.push_back(absl::StrCat(step.from().id(), ">", step.to().id(), " by ",
+                                 step.cause().touchpoint_id()));
+    }
+    return out;
+  };
+  EXPECT_THAT(steps(), IsEmpty());
+  Append("own", "2025-01-01", "deal_id: 'D' deal { action: ACTION_OPENED }");
+  EXPECT_THAT(steps(), IsEmpty());
+  Append("named", "2025-01-02", With("deal_id: 'D' contact_id: 'C'", kCall));
+  EXPECT_THAT(steps(), ElementsAre("D>C by named"));
+  Append("link", "2025-01-01",
+         "contact_id: 'C' account_id: 'B' identity_link {}");
+  EXPECT_THAT(steps(), ElementsAre("D>C by named", "C>B by link"));
+  Append("won", "2025-01-03", With("deal_id: 'D' account_id: 'B'", kCall));
+  Append("m", "2025-01-03",
+         "account_id: 'A' account_merge { other_account_id: 'B' }");
+  EXPECT_THAT(steps(), ElementsAre("D>B by won", "B>A by "));
+}
+
+TEST_F(IdentityTest, DealsOfMergedAccountsAreListedByEachOfThem) {
+  Append("a", "2025-01-01",
+         "account_id: 'A' deal_id: 'D1' deal { action: ACTION_OPENED }");
+  Append("b", "2025-01-01",
+         "account_id: 'B' deal_id: 'D2' deal { action: ACTION_OPENED }");
+  Append("c", "2025-01-01",
+         "account_id: 'C' deal_id: 'D3' deal { action: ACTION_OPENED }");
+  const auto deals = [&](const std::string& account_id) {
+    v1::ListDealsRequest request;
+    request.set_tenant_id(Engine::kTenant);
+    request.set_account_id(account_id);
+    std::vector<std::string> out;
+    const auto response = engine_->views().ListDeals(request, Always);
+    EXPECT_TRUE(response.ok()) << response.status();
+    for (const v1::Deal& deal : response->deals()) {
+      out.push_back(deal.deal_id());
+    }
+    return out;
+  };
+  EXPECT_THAT(deals("B"), ElementsAre("D2"));
+  Append("m", "2025-02-01",
+         "account_id: 'A' account_merge { other_account_id: 'B' }");
+  EXPECT_THAT(deals("A"), ElementsAre("D1", "D2"));
+  EXPECT_THAT(deals("B"), ElementsAre("D1", "D2"));
+  EXPECT_THAT(deals("C"), ElementsAre("D3"));
+  EXPECT_THAT(deals("unknown"), IsEmpty());
+}
+
 TEST_F(IdentityTest, PlaceholdersLinkNobody) {
   Append("a", "2025-01-01", With("contact_id: 'NULL' account_id: 'A'", kCall));
   Append("b", "2025-01-01", With("contact_id: 'NULL' account_id: 'B'", kCall));

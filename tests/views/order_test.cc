@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "service/core/time.h"
 #include "tests/support/engine.h"
 #include "tests/support/history.h"
 #include "tests/support/temp_dir.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kHistories = 12;
 constexpr int kArrivalsPerHistory = 4;
+constexpr int kClosedDeals = 60;
 
 // One thing that arrives: a batch of touchpoints or a retraction.
 struct Arrival {
@@ -74,6 +76,7 @@ class OrderTest : public ::testing::Test {
     RandomHistoryOptions options;
     options.touchpoints = 60 + 30 * index;
     options.days = 10 + 15 * index;
+    options.deals = 5 + 3 * index;
     history_ = RandomHistory(random_, options);
     retracted_ids_.clear();
     for (const v1::Touchpoint& touchpoint : history_) {
@@ -99,6 +102,94 @@ TEST_F(OrderTest, ArrivalRepetitionAndBatchingDoNotMatter) {
       if (k == 0) want = engine->Digest();
       ASSERT_EQ(engine->Digest(), want) << "history " << i;
     }
+  }
+}
+
+// Deals that are opened and closed one after the other, some of them again much
+// later, and touchpoints without a deal.
+std::vector<v1::Touchpoint> ManyClosedDeals(std::mt19937& random) {
+  const auto pick = [&](int end) {
+    return std::uniform_int_distribution<int>(0, end - 1)(random);
+  };
+  std::vector<v1::Touchpoint> out;
+  const auto add = [&](const std::string& fields) {
+    const auto hours = static_cast<int64_t>(out.size()) / 2;
+    out.push_back(Tp(absl::StrCat("t", out.size()),
+                     core::FormatInstant(At("2025-01-01") +
+                                         hours * 3600 * core::kMicrosPerSecond),
+                     absl::StrCat("account_id: 'A' ", fields)));
+  };
+  const auto change = [&](int deal, const char* action) {
+    add(absl::StrCat("deal_id: 'D", deal, "' deal { action: ACTION_", action,
+                     " }"));
+  };
+  for (int deal = 0; deal < kClosedDeals; ++deal) {
+    change(deal, "OPENED");
+    if (pick(3) == 0) add("call { outcome: OUTCOME_CONNECTED }");
+    change(deal, pick(2) == 0 ? "WON" : "LOST");
+    const int other = pick(deal + 1);
+    if (pick(4) == 0) change(other, "REOPENED");
+    if (pick(4) == 0) change(other, "UPDATED");
+    if (pick(3) == 0) add("email { action: ACTION_REPLIED }");
+    if (pick(2) == 0) change(other, "WON");
+  }
+  return out;
+}
+
+// A deal then, in serialised form, or what went wrong.
+std::string DealThen(Engine& engine, const std::string& deal_id,
+                     core::Micros as_of, bool from_first_touchpoint) {
+  v1::GetDealRequest request;
+  request.set_tenant_id(Engine::kTenant);
+  request.set_deal_id(deal_id);
+  *request.mutable_as_of() = core::ToTimestamp(as_of);
+  if (from_first_touchpoint) {
+    *request.mutable_known_at() = core::ToTimestamp(engine.clock().Now() - 1);
+  }
+  const auto response =
+      engine.views().GetDeal(request, [] { return absl::OkStatus(); });
+  return response.ok() ? response->deal().SerializeAsString()
+                       : response.status().ToString();
+}
+
+// Snapshots have of closed deals only what has changed.
+TEST_F(OrderTest, LateTouchpointsFindDealsThatWereClosedLongBefore) {
+  const auto pick = [&](size_t end) {
+    return std::uniform_int_distribution<size_t>(0, end - 1)(random_);
+  };
+  for (int i = 0; i < kHistories; ++i) {
+    std::vector<v1::Touchpoint> kept = ManyClosedDeals(random_);
+    std::vector<v1::Touchpoint> in_time;
+    std::vector<v1::Touchpoint> late;
+    for (const v1::Touchpoint& touchpoint : kept) {
+      (pick(20) == 0 ? late : in_time).push_back(touchpoint);
+    }
+    TempDir dir;
+    auto engine = OpenEngine(dir.path());
+    for (const v1::Touchpoint& touchpoint : in_time) {
+      ASSERT_TRUE(engine->Append({touchpoint}).ok());
+    }
+    Deliver(Shuffle(random_, late, {}), *engine);
+    for (int k = 0; k < 3; ++k) {
+      const auto wrong =
+          kept.begin() + static_cast<std::ptrdiff_t>(pick(kept.size()));
+      ASSERT_TRUE(engine->Retract(wrong->touchpoint_id()).ok());
+      kept.erase(wrong);
+    }
+    engine->clock().Advance(core::kMicrosPerSecond);
+    for (int deal = 0; deal < kClosedDeals; deal += 7) {
+      const std::string id = absl::StrCat("D", deal);
+      const core::Micros then =
+          core::ToMicros(kept[pick(kept.size())].occurred_at());
+      ASSERT_EQ(DealThen(*engine, id, then, false),
+                DealThen(*engine, id, then, true))
+          << id << ", history " << i;
+    }
+    TempDir other_dir;
+    auto other = OpenEngine(other_dir.path());
+    other->clock().Advance(core::kMicrosPerSecond);
+    ASSERT_TRUE(other->Append(kept).ok());
+    ASSERT_EQ(engine->Digest(), other->Digest()) << "history " << i;
   }
 }
 
