@@ -39,7 +39,7 @@ std::vector<Moment> ScoreLedger::Qualifying() const {
 void ScoreLedger::NoteCut(Micros at, const Award& award) {
   Cut& cut = cuts_[score_rules().conditions(award.condition).group()];
   const int points = award.points - award.kept_points;
-  const int64_t week = rules_.WeekOf(at);
+  const int64_t week = rules_.calendar().WeekOf(at);
   if (cut.weeks == 0 || cut.last_week != week) ++cut.weeks;
   cut.last_week = week;
   cut.points += points;

@@ -43,7 +43,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Make(v1::RuleSet rule_set) {
 
 Rules::Rules(v1::RuleSet rule_set, absl::TimeZone time_zone, std::string sha256)
     : rule_set_(std::move(rule_set)),
-      time_zone_(time_zone),
+      calendar_(time_zone, rule_set_.calendar()),
       sha256_(std::move(sha256)),
       scoring_table_(rule_set_.scoring().behaviour()) {}
 
@@ -84,24 +84,9 @@ bool Rules::IsSqlIntent(v1::FormSubmission::Intent intent) const {
   return std::find(intents.begin(), intents.end(), intent) != intents.end();
 }
 
-core::Micros Rules::BeginOf(absl::CivilDay day) const {
-  const absl::TimeZone::TimeInfo midnight =
-      time_zone_.At(absl::CivilSecond(day));
-  const bool skipped = midnight.kind == absl::TimeZone::TimeInfo::SKIPPED;
-  return absl::ToUnixMicros(skipped ? midnight.trans : midnight.pre);
-}
-
 core::Micros Rules::EndOfDay(const v1::Date& day) const {
-  return BeginOf(absl::CivilDay(day.year(), day.month(), day.day()) + 1);
-}
-
-int64_t Rules::WeekOf(core::Micros instant) const {
-  constexpr int kDaysPerWeek = 7;
-  const absl::CivilDay day(time_zone_.At(absl::FromUnixMicros(instant)).cs);
-  absl::CivilDay end = absl::NextWeekday(day, absl::Weekday::monday);
-  // The clock may show again what it showed before the week began.
-  if (BeginOf(end) <= instant) end += kDaysPerWeek;
-  return (end - absl::CivilDay(1970, 1, 5)) / kDaysPerWeek - 1;
+  return calendar_.BeginOf(absl::CivilDay(day.year(), day.month(), day.day()) +
+                           1);
 }
 
 }  // namespace journey::projections

@@ -9,10 +9,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "journey/v1/common.pb.h"
 #include "journey/v1/rules.pb.h"
+#include "projections/rules/calendar.h"
 #include "projections/rules/scoring_table.h"
 #include "service/core/clock.h"
 
@@ -51,15 +51,11 @@ class Rules {
   // True when a form with this intent asks for a commercial conversation.
   [[nodiscard]] bool IsSqlIntent(v1::FormSubmission::Intent intent) const;
 
-  // The first instant after the day, in the tenant's time zone. Where the
-  // clocks skip midnight, the first valid instant; where they pass it twice,
-  // the earlier.
+  // The first instant after the day, in the tenant's time zone.
   [[nodiscard]] core::Micros EndOfDay(const v1::Date& day) const;
 
-  // The ISO week of an instant in the tenant's time zone: the number of its
-  // Monday, in weeks since 1970-01-05. A week begins as a day does (EndOfDay),
-  // so that weeks follow one another even where clocks are set back.
-  [[nodiscard]] int64_t WeekOf(core::Micros instant) const;
+  // The tenant's days, weeks and working days.
+  [[nodiscard]] const Calendar& calendar() const { return calendar_; }
 
   // The conditions of the behaviour score; none without such rules.
   [[nodiscard]] const ScoringTable& scoring_table() const {
@@ -69,10 +65,8 @@ class Rules {
  private:
   Rules(v1::RuleSet rule_set, absl::TimeZone time_zone, std::string sha256);
 
-  [[nodiscard]] core::Micros BeginOf(absl::CivilDay day) const;
-
   const v1::RuleSet rule_set_;
-  const absl::TimeZone time_zone_;
+  const Calendar calendar_;
   const std::string sha256_;
   // Points into the rule set.
   const ScoringTable scoring_table_;

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
 #include "journey/v1/deal.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/rules/rule_checker.h"
@@ -54,6 +55,41 @@ void CheckConditions(const v1::LifecycleRules& lifecycle, RuleChecker& check) {
     if (seen.count(c) > 0) continue;
     check.Fail("lifecycle.stages", absl::StrCat("no stage is entered_when ",
                                                 ConditionName(c), "; add one"));
+  }
+}
+
+// A day as "2025-12-24" that there is.
+bool IsDay(const std::string& text) {
+  absl::CivilDay day;
+  return absl::ParseCivilTime(text, &day) &&
+         absl::FormatCivilTime(day) == text && day.year() >= 1970 &&
+         day.year() <= 9999;
+}
+
+void CheckCalendar(const v1::CalendarRules& calendar, RuleChecker& check) {
+  std::set<int> weekdays;
+  for (int i = 0; i < calendar.working_days_size(); ++i) {
+    const std::string at = Element("calendar.working_days", i);
+    const int weekday = calendar.working_days(i);
+    if (weekday == v1::WEEKDAY_UNSPECIFIED || !v1::Weekday_IsValid(weekday)) {
+      check.Fail(at, "is no day of the week");
+    } else if (!weekdays.insert(weekday).second) {
+      check.Fail(at, "is listed twice; remove one");
+    }
+  }
+  check.CountMax("calendar.holidays", calendar.holidays_size(),
+                 core::kHolidaysMax);
+  std::set<std::string> days;
+  for (int i = 0; i < calendar.holidays_size(); ++i) {
+    const std::string at = Element("calendar.holidays", i);
+    const std::string& day = calendar.holidays(i);
+    if (!IsDay(day)) {
+      check.Fail(at, absl::StrCat("\"", day,
+                                  "\" is no day; write for example "
+                                  "\"2025-12-24\""));
+    } else if (!days.insert(day).second) {
+      check.Fail(at, absl::StrCat(day, " is listed twice; remove one"));
+    }
   }
 }
 
@@ -220,6 +256,7 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
                             "must be 1 or more; raise it with every change"));
   }
   CheckTimeZone(rule_set.time_zone(), check);
+  CheckCalendar(rule_set.calendar(), check);
   CheckLifecycle(rule_set, check);
   CheckQualification(rule_set.qualification(), check);
   CheckPipelines(rule_set, check);

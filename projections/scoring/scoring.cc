@@ -66,7 +66,7 @@ int Bound(const Rules& rules, const ScoringCondition& condition, Micros at,
   });
   auto* group = it == groups.end() ? groups.Add() : &*it;
   group->set_group(condition.group);
-  const int64_t week = rules.WeekOf(at);
+  const int64_t week = rules.calendar().WeekOf(at);
   if (group->week() != week) group->set_points(0);
   group->set_week(week);
   const int cap = rules.rule_set()

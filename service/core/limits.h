@@ -76,6 +76,7 @@ inline constexpr int kConditionValuesMax = 1000;
 inline constexpr int kConditionPointsMax = 1000;
 inline constexpr int kGroupPointsMax = 100'000;
 inline constexpr int kMqlThresholdPointsMax = 1'000'000;
+inline constexpr int kHolidaysMax = 5000;
 inline constexpr int kUntrustedSourcesMax = 1000;
 // Touchpoints that a condition with a rolling window counts.
 inline constexpr int kRollingCountMax = 100;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -74,6 +75,42 @@ TEST(RulesCheckTest, IdsHaveAForm) {
       {"pipeline stage",
        [](auto& r) { PipelineStage(r).set_id("é"); },
        {"pipelines[0].stages[1].id"}},
+  });
+}
+
+TEST(RulesCheckTest, CalendarsHaveDaysThatThereAre) {
+  const auto holidays = [](std::vector<std::string> days) {
+    return [days = std::move(days)](v1::RuleSet& r) {
+      for (const std::string& day : days)
+        r.mutable_calendar()->add_holidays(day);
+    };
+  };
+  CheckCases({
+      {"holidays", holidays({"2024-02-29", "1970-01-01", "9999-12-31"}), {}},
+      {"no such day", holidays({"2025-02-29"}), {"calendar.holidays[0]"}},
+      {"another form", holidays({"2025-2-3"}), {"calendar.holidays[0]"}},
+      {"German", holidays({"24.12.2025"}), {"calendar.holidays[0]"}},
+      {"empty", holidays({""}), {"calendar.holidays[0]"}},
+      {"long ago", holidays({"1969-12-31"}), {"calendar.holidays[0]"}},
+      {"twice",
+       holidays({"2025-12-24", "2025-12-25", "2025-12-24"}),
+       {"calendar.holidays[2]"}},
+      {"no day of the week",
+       [](auto& r) {
+         r.mutable_calendar()->add_working_days(v1::WEEKDAY_UNSPECIFIED);
+       },
+       {"calendar.working_days[0]"}},
+      {"unknown day of the week",
+       [](auto& r) {
+         r.mutable_calendar()->add_working_days(static_cast<v1::Weekday>(8));
+       },
+       {"calendar.working_days[0]"}},
+      {"a day of the week twice",
+       [](auto& r) {
+         r.mutable_calendar()->add_working_days(v1::WEEKDAY_MONDAY);
+         r.mutable_calendar()->add_working_days(v1::WEEKDAY_MONDAY);
+       },
+       {"calendar.working_days[1]"}},
   });
 }
 

@@ -227,17 +227,21 @@ TEST(WeekTest, BeginsOnMondayOfTheTenant) {
   constexpr core::Micros kHour = core::Micros{3600} * core::kMicrosPerSecond;
   // Sunday, 29 June 2025 22:00 UTC is midnight in Berlin.
   const core::Micros monday = core::Micros{1751234400} * core::kMicrosPerSecond;
-  const int64_t week = (*rules)->WeekOf(monday);
-  EXPECT_EQ(week, (*rules)->WeekOf(monday - 1) + 1);
-  EXPECT_EQ(week, (*rules)->WeekOf(monday + 7 * core::kMicrosPerDay - 1));
-  EXPECT_EQ(week + 1, (*rules)->WeekOf(monday + 7 * core::kMicrosPerDay));
-  EXPECT_EQ((*rules)->WeekOf(0), -1);
+  const int64_t week = (*rules)->calendar().WeekOf(monday);
+  EXPECT_EQ(week, (*rules)->calendar().WeekOf(monday - 1) + 1);
+  EXPECT_EQ(week,
+            (*rules)->calendar().WeekOf(monday + 7 * core::kMicrosPerDay - 1));
+  EXPECT_EQ(week + 1,
+            (*rules)->calendar().WeekOf(monday + 7 * core::kMicrosPerDay));
+  EXPECT_EQ((*rules)->calendar().WeekOf(0), -1);
   // With the change to winter time a week is an hour longer.
   const core::Micros october =
       core::Micros{1760911200} * core::kMicrosPerSecond;
-  EXPECT_EQ((*rules)->WeekOf(october), (*rules)->WeekOf(october - 1) + 1);
-  EXPECT_EQ((*rules)->WeekOf(october),
-            (*rules)->WeekOf(october + 7 * core::kMicrosPerDay + kHour - 1));
+  EXPECT_EQ((*rules)->calendar().WeekOf(october),
+            (*rules)->calendar().WeekOf(october - 1) + 1);
+  EXPECT_EQ((*rules)->calendar().WeekOf(october),
+            (*rules)->calendar().WeekOf(october + 7 * core::kMicrosPerDay +
+                                        kHour - 1));
 }
 
 // On Monday, 24 September 2001, midnight came twice in Jerusalem.
@@ -247,9 +251,10 @@ TEST(WeekTest, BeginsAtTheFirstOfTwoMidnights) {
   const auto rules = Rules::Make(rule_set);
   ASSERT_TRUE(rules.ok());
   const core::Micros monday = core::Micros{1001278800} * core::kMicrosPerSecond;
-  const int64_t week = (*rules)->WeekOf(monday);
-  EXPECT_EQ((*rules)->WeekOf(monday - 1), week - 1);
-  EXPECT_EQ((*rules)->WeekOf(monday + core::kMicrosPerDay / 24), week);
+  const int64_t week = (*rules)->calendar().WeekOf(monday);
+  EXPECT_EQ((*rules)->calendar().WeekOf(monday - 1), week - 1);
+  EXPECT_EQ((*rules)->calendar().WeekOf(monday + core::kMicrosPerDay / 24),
+            week);
 }
 
 }  // namespace
