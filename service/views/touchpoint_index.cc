@@ -251,11 +251,7 @@ absl::Status FoldRows(
     absl::string_view tenant_id, std::vector<TouchpointRow> rows,
     const storage::v1::Moment* before, projections::JourneyFold& fold,
     absl::FunctionRef<absl::Status(projections::JourneyFold&)> after_each) {
-  rows.erase(std::remove_if(rows.begin(), rows.end(),
-                            [](const TouchpointRow& row) {
-                              return row.retraction_position != 0;
-                            }),
-             rows.end());
+  rows.erase(std::remove_if(rows.begin(), rows.end(), IsRetracted), rows.end());
   const storage::v1::Moment start = fold.state().newest();
   OrderedReader reader(log, tenant_id, std::move(rows), 0, /*falling=*/false);
   while (true) {
