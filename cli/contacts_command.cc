@@ -72,10 +72,10 @@ absl::StatusOr<int> RunContacts(const Invocation& invocation,
 }  // namespace
 
 void AddContactsCommand(CLI::App& group, Invocation& invocation) {
-  CLI::App* command = AddCommand(
-      group, "contacts", "List the people of one journey, and how ripe each is",
-      "  journeyctl journey contacts account:acme\n"
-      "  journeyctl journey contacts account:acme --as-of -30d");
+  CLI::App* command =
+      AddCommand(group, "contacts", "List the people of one journey",
+                 "  journeyctl journey contacts account:acme\n"
+                 "  journeyctl journey contacts account:acme --as-of -30d");
   auto options = std::make_shared<ContactsOptions>();
   AddSubjectArgument(*command, options->subject);
   AddAsOfOption(*command, options->as_of);

@@ -25,9 +25,16 @@ std::string DescribeChange(const v1::JourneyChange& change) {
         FromTo(from == v1::LEAD_STATUS_UNSPECIFIED ? "" : ShortName(from),
                ShortName(change.lead_status().to())));
   }
-  return absl::StrCat("deal:", change.stall().deal_id(), " ",
-                      change.stall().ended() ? "no longer " : "stalled: ",
-                      ShortName(change.stall().reason()));
+  const v1::StallChange& stall = change.stall();
+  std::string text = absl::StrCat(
+      "deal:", stall.deal_id(), " ",
+      stall.ended() ? "no longer " : "stalled: ", ShortName(stall.reason()));
+  const std::string since = ShortInstant(stall.since(), stall.has_since());
+  if (!stall.ended() && !since.empty() &&
+      since != ShortInstant(change.at(), true)) {
+    absl::StrAppend(&text, ", since ", since);
+  }
+  return text;
 }
 
 void PrintDiff(const v1::DiffJourneyResponse& diff,

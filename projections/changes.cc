@@ -12,157 +12,175 @@ namespace {
 
 using core::Micros;
 using storage::v1::DealState;
-using storage::v1::JourneyState;
 
-// The open deals of a journey.
-std::vector<const DealState*> OpenDeals(const JourneyState& state,
-                                        const JourneyFold& fold) {
-  std::vector<const DealState*> out;
-  for (const auto& open : state.open_deals()) {
-    const auto deal = fold.deals().find(open.deal_id());
-    if (deal != fold.deals().end()) out.push_back(deal->second.state);
-  }
-  return out;
-}
-
-v1::JourneyChange& Add(Micros at, const v1::Explanation& explanation,
-                       std::vector<v1::JourneyChange>& out) {
-  v1::JourneyChange& change = out.emplace_back();
+v1::JourneyChange ChangeAt(Micros at, const v1::Explanation& explanation) {
+  v1::JourneyChange change;
   *change.mutable_at() = core::ToTimestamp(at);
   *change.mutable_explanation() = explanation;
   return change;
 }
 
-void AddStall(Micros at, const std::string& deal_id, const v1::Stall& stall,
-              bool ended, std::vector<v1::JourneyChange>& out) {
-  v1::StallChange& change = *Add(at, stall.explanation(), out).mutable_stall();
-  change.set_deal_id(deal_id);
-  change.set_reason(stall.reason());
-  change.set_severity(stall.severity());
-  change.set_ended(ended);
+v1::JourneyChange StallChangeAt(Micros at, const std::string& deal_id,
+                                const v1::Stall& stall, bool ended) {
+  v1::JourneyChange change = ChangeAt(at, stall.explanation());
+  v1::StallChange& out = *change.mutable_stall();
+  out.set_deal_id(deal_id);
+  out.set_reason(stall.reason());
+  out.set_severity(stall.severity());
+  out.set_ended(ended);
+  *out.mutable_since() = stall.since();
+  return change;
+}
+
+const v1::Stall* Find(const std::vector<v1::Stall>& stalls,
+                      v1::StallReason reason) {
+  for (const v1::Stall& stall : stalls) {
+    if (stall.reason() == reason) return &stall;
+  }
+  return nullptr;
+}
+
+bool IsSame(const v1::Stall& a, const v1::Stall& b) {
+  return a.severity() == b.severity() &&
+         core::ToMicros(a.since()) == core::ToMicros(b.since());
 }
 
 }  // namespace
 
-ChangeFinder::ChangeFinder(const Rules& rules, const JourneyFold& fold,
-                           Micros at)
-    : rules_(rules), at_(at) {
-  if (fold.state().touchpoint_count() == 0) return;
-  JourneyState state = fold.state();
-  projections::AdvanceTo(at, state);
-  Note(at, state, fold, nullptr);
+ChangeFinder::ChangeFinder(const Rules& rules, JourneyFold fold, Micros at,
+                           StillWanted still_wanted)
+    : rules_(rules),
+      still_wanted_(std::move(still_wanted)),
+      fold_(std::move(fold)),
+      at_(at) {
+  LetTimePass();
+  standing_ = StandingNow();
+  fold_.TakeChangedDeals();
+  for (const auto& [deal_id, deal] : fold_.deals()) {
+    LookAt(deal_id, deals_[deal_id]);
+  }
 }
 
-void ChangeFinder::AdvanceTo(Micros until, const JourneyFold& fold,
-                             std::vector<v1::JourneyChange>& out) {
-  if (fold.state().touchpoint_count() == 0) return;
-  JourneyState state = fold.state();
-  projections::AdvanceTo(at_, state);
+absl::Status ChangeFinder::AdvanceTo(Micros until, Tell tell) {
   while (true) {
-    const Micros next = NextInstant(state, fold);
+    Micros next = NextChangeOf(state());
+    if (!agenda_.empty()) next = std::min(next, agenda_.begin()->first);
     if (next > until) break;
-    at_ = next;
-    projections::AdvanceTo(at_, state);
-    Note(at_, state, fold, &out);
+    at_ = std::max(at_, next);
+    if (LetTimePass()) NoteJourney(tell);
+    absl::Status status = NoteStalls(TakeDueDeals(), tell);
+    if (!status.ok()) return status;
   }
   at_ = std::max(at_, until);
+  return absl::OkStatus();
 }
 
-void ChangeFinder::Applied(Micros at, const JourneyFold& fold,
-                           std::vector<v1::JourneyChange>& out) {
-  at_ = at;
-  Note(at, fold.state(), fold, &out);
+absl::Status ChangeFinder::Apply(const v1::Touchpoint& touchpoint, Tell tell) {
+  absl::Status status =
+      AdvanceTo(core::ToMicros(touchpoint.occurred_at()), tell);
+  if (!status.ok()) return status;
+  Evolve(rules_, touchpoint, fold_);
+  ahead_.reset();
+  NoteJourney(tell);
+  return NoteStalls(fold_.TakeChangedDeals(), tell);
 }
 
-// The next instant at which time alone may change something.
-Micros ChangeFinder::NextInstant(const JourneyState& state,
-                                 const JourneyFold& fold) const {
-  Micros next = core::kNever;
-  const auto consider = [&](Micros instant) {
-    if (instant > at_) next = std::min(next, instant);
-  };
-  consider(NextChangeOf(state));
-  for (const DealState* deal : OpenDeals(state, fold)) {
-    for (const StallInterval& interval : StallIntervals(rules_, *deal)) {
-      consider(interval.since);
-      consider(interval.until);
-    }
-  }
-  return next;
+// Brings the state to `at_`; false where that changes nothing.
+bool ChangeFinder::LetTimePass() {
+  if (NextChangeOf(state()) > at_) return false;
+  if (!ahead_.has_value()) ahead_ = fold_.state();
+  projections::AdvanceTo(at_, *ahead_);
+  return true;
 }
 
-void ChangeFinder::Note(Micros at, const JourneyState& state,
-                        const JourneyFold& fold,
-                        std::vector<v1::JourneyChange>* out) {
-  NoteStages(at, state, out);
-  NoteLead(at, state, out);
-  NoteStalls(at, state, fold, out);
+ChangeFinder::Standing ChangeFinder::StandingNow() const {
+  Standing out;
+  const auto& lifecycle = state().lifecycle();
+  if (lifecycle.visits().empty()) return out;
+  out.visit_count = lifecycle.visit_count();
+  out.stage_id = rules_.StageFor(lifecycle.visits().rbegin()->stage()).id();
+  out.lead_status = state().lead().status();
+  out.lead_since = state().lead().since_us();
+  return out;
 }
 
-void ChangeFinder::NoteStages(Micros at, const JourneyState& state,
-                              std::vector<v1::JourneyChange>* out) {
-  const auto& lifecycle = state.lifecycle();
-  const int is_new = std::min(lifecycle.visit_count() - standing_.visit_count,
-                              lifecycle.visits_size());
-  for (int i = lifecycle.visits_size() - is_new;
-       out != nullptr && i < lifecycle.visits_size(); ++i) {
-    const v1::StageVisit visit = ConcludeVisit(rules_, lifecycle.visits(i));
-    v1::StageChange& change =
-        *Add(at, visit.explanation(), *out).mutable_stage();
-    change.set_from_stage_id(standing_.stage_id);
-    change.set_to_stage_id(visit.stage_id());
-    change.set_cycle(visit.cycle());
+void ChangeFinder::NoteJourney(Tell tell) {
+  Standing now = StandingNow();
+  const auto& visits = state().lifecycle().visits();
+  const int is_new =
+      std::min(now.visit_count - standing_.visit_count, visits.size());
+  for (int i = visits.size() - is_new; i < visits.size(); ++i) {
+    const v1::StageVisit visit = ConcludeVisit(rules_, visits[i]);
+    v1::JourneyChange change = ChangeAt(at_, visit.explanation());
+    change.mutable_stage()->set_from_stage_id(standing_.stage_id);
+    change.mutable_stage()->set_to_stage_id(visit.stage_id());
+    change.mutable_stage()->set_cycle(visit.cycle());
     standing_.stage_id = visit.stage_id();
+    tell(std::move(change));
   }
-  standing_.visit_count = lifecycle.visit_count();
-  standing_.stage_id =
-      rules_.StageFor(lifecycle.visits(lifecycle.visits_size() - 1).stage())
-          .id();
+  if (now.lead_status != standing_.lead_status ||
+      now.lead_since != standing_.lead_since) {
+    v1::JourneyChange change =
+        ChangeAt(at_, ConcludeLead(rules_, state()).explanation());
+    change.mutable_lead_status()->set_from(standing_.lead_status);
+    change.mutable_lead_status()->set_to(now.lead_status);
+    tell(std::move(change));
+  }
+  standing_ = std::move(now);
 }
 
-void ChangeFinder::NoteLead(Micros at, const JourneyState& state,
-                            std::vector<v1::JourneyChange>* out) {
-  const auto& lead = state.lead();
-  if (lead.status() == standing_.lead_status &&
-      lead.since_us() == standing_.lead_since) {
-    return;
+// The deals whose stalls time alone changes at `at_`, by id.
+std::vector<std::string> ChangeFinder::TakeDueDeals() {
+  std::vector<std::string> out;
+  while (!agenda_.empty() && agenda_.begin()->first <= at_) {
+    out.push_back(agenda_.begin()->second);
+    agenda_.erase(agenda_.begin());
   }
-  if (out != nullptr) {
-    const v1::LeadStanding standing = ConcludeLead(rules_, state);
-    v1::LeadStatusChange& change =
-        *Add(at, standing.explanation(), *out).mutable_lead_status();
-    change.set_from(standing_.lead_status);
-    change.set_to(lead.status());
-  }
-  standing_.lead_status = lead.status();
-  standing_.lead_since = lead.since_us();
+  return out;
 }
 
-void ChangeFinder::NoteStalls(Micros at, const JourneyState& state,
-                              const JourneyFold& fold,
-                              std::vector<v1::JourneyChange>* out) {
-  std::map<StallName, v1::Stall> stalls;
-  for (const DealState* deal : OpenDeals(state, fold)) {
-    for (v1::Stall& stall : StallsAt(rules_, *deal, at)) {
-      const StallName name{deal->deal_id(), stall.reason()};
-      stalls[name] = std::move(stall);
+// Works out the stalls of a deal at `at_`, and when they change next.
+void ChangeFinder::LookAt(const std::string& deal_id, WatchedDeal& out) {
+  const DealState& deal = *fold_.deals().at(deal_id).state;
+  agenda_.erase({out.next, deal_id});
+  out.next = core::kNever;
+  bool is_stalled = false;
+  for (const StallInterval& interval : StallIntervals(rules_, deal)) {
+    for (const Micros instant : {interval.since, interval.until}) {
+      if (instant > at_) out.next = std::min(out.next, instant);
     }
+    is_stalled |= interval.since <= at_ && at_ < interval.until;
   }
-  if (out != nullptr) {
-    for (const auto& [name, stall] : standing_.stalls) {
-      if (stalls.count(name) == 0) {
-        AddStall(at, name.first, stall, /*ended=*/true, *out);
+  out.stalls.clear();
+  if (is_stalled) out.stalls = StallsAt(rules_, deal, at_);
+  if (out.next != core::kNever) agenda_.emplace(out.next, deal_id);
+}
+
+// Tells what is new about the stalls of some deals, which come by id: first
+// what ended, then what began or has another beginning.
+absl::Status ChangeFinder::NoteStalls(const std::vector<std::string>& deal_ids,
+                                      Tell tell) {
+  std::vector<v1::JourneyChange> begun;
+  for (const std::string& deal_id : deal_ids) {
+    absl::Status wanted = still_wanted_();
+    if (!wanted.ok()) return wanted;
+    WatchedDeal& deal = deals_[deal_id];
+    const std::vector<v1::Stall> before = std::move(deal.stalls);
+    LookAt(deal_id, deal);
+    for (const v1::Stall& stall : before) {
+      if (Find(deal.stalls, stall.reason()) == nullptr) {
+        tell(StallChangeAt(at_, deal_id, stall, /*ended=*/true));
       }
     }
-    for (const auto& [name, stall] : stalls) {
-      const auto before = standing_.stalls.find(name);
-      if (before == standing_.stalls.end() ||
-          before->second.severity() != stall.severity()) {
-        AddStall(at, name.first, stall, /*ended=*/false, *out);
+    for (const v1::Stall& stall : deal.stalls) {
+      const v1::Stall* known = Find(before, stall.reason());
+      if (known == nullptr || !IsSame(*known, stall)) {
+        begun.push_back(StallChangeAt(at_, deal_id, stall, /*ended=*/false));
       }
     }
   }
-  standing_.stalls = std::move(stalls);
+  for (v1::JourneyChange& change : begun) tell(std::move(change));
+  return absl::OkStatus();
 }
 
 }  // namespace journey::projections

@@ -25,16 +25,20 @@ JourneyFold::JourneyFold(const v1::Subject& subject,
   *state_->mutable_subject() = subject;
 }
 
-void JourneyFold::Compact() {
-  if (own_arena_ == nullptr) return;
-  JourneyFold fresh(state_->subject());
-  *fresh.state_ = *state_;
+JourneyFold JourneyFold::Copy() const {
+  JourneyFold copy(state_->subject());
+  *copy.state_ = *state_;
   for (const auto& [deal_id, deal] : deals_) {
-    FoldedDeal& copy = fresh.FoldedOf(deal_id);
-    *copy.state = *deal.state;
-    copy.is_changed = deal.is_changed;
+    FoldedDeal& to = copy.FoldedOf(deal_id);
+    *to.state = *deal.state;
+    to.is_changed = deal.is_changed;
   }
-  *this = std::move(fresh);
+  copy.changed_ = changed_;
+  return copy;
+}
+
+void JourneyFold::Compact() {
+  if (own_arena_ != nullptr) *this = Copy();
 }
 
 FoldedDeal& JourneyFold::FoldedOf(const std::string& deal_id) {
@@ -48,8 +52,17 @@ FoldedDeal& JourneyFold::FoldedOf(const std::string& deal_id) {
 
 storage::v1::DealState& JourneyFold::ChangedDealOf(const std::string& deal_id) {
   FoldedDeal& deal = FoldedOf(deal_id);
+  if (!deal.is_changed) changed_.push_back(deal_id);
   deal.is_changed = true;
   return *deal.state;
+}
+
+std::vector<std::string> JourneyFold::TakeChangedDeals() {
+  for (const std::string& deal_id : changed_) {
+    deals_.at(deal_id).is_changed = false;
+  }
+  std::sort(changed_.begin(), changed_.end());
+  return std::exchange(changed_, {});
 }
 
 std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,

@@ -40,6 +40,9 @@ class JourneyFold {
     return *state_;
   }
 
+  // The same, in an arena of its own.
+  [[nodiscard]] JourneyFold Copy() const;
+
   // Gives back the memory that earlier states held, where the fold has an arena
   // of its own. To be called now and then in long folds.
   void Compact();
@@ -60,6 +63,9 @@ class JourneyFold {
   // The same; from now on it counts as changed.
   storage::v1::DealState& ChangedDealOf(const std::string& deal_id);
 
+  // The deals that count as changed, by id; from now on they do not.
+  std::vector<std::string> TakeChangedDeals();
+
  private:
   FoldedDeal& FoldedOf(const std::string& deal_id);
 
@@ -67,6 +73,8 @@ class JourneyFold {
   google::protobuf::Arena* arena_;
   storage::v1::JourneyState* state_;
   absl::btree_map<std::string, FoldedDeal> deals_;
+  // Ids of those that count as changed.
+  std::vector<std::string> changed_;
 };
 
 // Applies a touchpoint that is not before the newest one in canonical order.

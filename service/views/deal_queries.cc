@@ -1,11 +1,12 @@
 #include "service/views/deal_queries.h"
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
-#include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
 #include "projections/conclude.h"
 #include "projections/deal/deal.h"
@@ -65,7 +66,6 @@ bool Matches(const v1::ListStalledDealsRequest& request, const PlacedDeal& deal,
   return MatchesPlace(request, deal.state);
 }
 
-// The stall of one index entry, if it is what the deal's state calls for.
 const v1::Stall* FindStall(const v1::Deal& deal, const StallEntry& entry) {
   for (const v1::Stall& stall : deal.stalls()) {
     if (stall.reason() == entry.reason &&
@@ -76,11 +76,16 @@ const v1::Stall* FindStall(const v1::Deal& deal, const StallEntry& entry) {
   return nullptr;
 }
 
-void AddStalled(v1::Deal deal, const v1::Stall& stall,
+// Adds the stall of one index entry, if it is what the deal's state calls for.
+void AddStalled(const Reader& reader, const PlacedDeal& deal,
+                const StallEntry& entry,
                 v1::ListStalledDealsResponse& response) {
+  v1::Deal concluded = Conclude(reader, deal);
+  const v1::Stall* stall = FindStall(concluded, entry);
+  if (stall == nullptr) return;
   auto* row = response.add_stalled_deals();
-  *row->mutable_stall() = stall;
-  *row->mutable_deal() = std::move(deal);
+  *row->mutable_stall() = *stall;
+  *row->mutable_deal() = std::move(concluded);
 }
 
 absl::Status AddIndexed(Reader& reader, DealReader& deals,
@@ -95,11 +100,7 @@ absl::Status AddIndexed(Reader& reader, DealReader& deals,
   if (!deal->has_value() || !Matches(request, **deal, entry.reason)) {
     return absl::OkStatus();
   }
-  v1::Deal concluded = Conclude(reader, **deal);
-  if (const v1::Stall* stall = FindStall(concluded, entry)) {
-    const v1::Stall copy = *stall;
-    AddStalled(std::move(concluded), copy, response);
-  }
+  AddStalled(reader, **deal, entry, response);
   return absl::OkStatus();
 }
 
@@ -148,7 +149,47 @@ absl::Status ListPresentStalls(Reader& reader,
   return scan;
 }
 
-// Folds what a past instant needs, then sorts as the index would.
+// The first stalls of a list that begins behind a key, in the order of the
+// index, each with its deal: one more than a page holds.
+class FirstStalls {
+ public:
+  // By what follows the list's prefix in a key of the index.
+  using Deals = absl::btree_map<std::string, std::shared_ptr<const PlacedDeal>>;
+
+  FirstStalls(const Reader& reader, const v1::ListStalledDealsRequest& request,
+              const Page& page)
+      : reader_(reader), request_(request), page_(page) {}
+
+  // Adds the stalls of one deal that match.
+  void Add(const PlacedDeal& deal) {
+    std::shared_ptr<const PlacedDeal> kept;
+    for (const v1::Stall& stall :
+         projections::StallsAt(reader_.rules(), deal.state, deal.instant)) {
+      if (!Matches(request_, deal, stall.reason())) continue;
+      std::string key =
+          StallKey(reader_.tenant_id(), core::ToMicros(stall.since()),
+                   deal.state.deal_id(), stall.reason())
+              .substr(StallPrefix(reader_.tenant_id()).size());
+      const bool is_full = deals_.size() > static_cast<size_t>(page_.size);
+      if (key <= page_.after || (is_full && key > deals_.rbegin()->first)) {
+        continue;
+      }
+      if (kept == nullptr) kept = std::make_shared<const PlacedDeal>(deal);
+      deals_.emplace(std::move(key), kept);
+      if (is_full) deals_.erase(std::prev(deals_.end()));
+    }
+  }
+
+  [[nodiscard]] const Deals& deals() const { return deals_; }
+
+ private:
+  const Reader& reader_;
+  const v1::ListStalledDealsRequest& request_;
+  const Page& page_;
+  Deals deals_;
+};
+
+// Folds what a past instant needs, then lists as the index would.
 absl::Status ListPastStalls(Reader& reader,
                             const v1::ListStalledDealsRequest& request,
                             const Page& page,
@@ -156,39 +197,20 @@ absl::Status ListPastStalls(Reader& reader,
   if (absl::Status status = CheckList(page, "past"); !status.ok()) {
     return status;
   }
-  const size_t prefix_size = StallPrefix(reader.tenant_id()).size();
-  std::vector<std::pair<std::string, v1::StalledDeal>> rows;
-  DealReader deals(reader);
-  absl::Status status = deals.ForEachOpen([&](const PlacedDeal& deal) {
-    const v1::Deal concluded = Conclude(reader, deal);
-    for (const v1::Stall& stall : concluded.stalls()) {
-      std::string key =
-          StallKey(reader.tenant_id(), core::ToMicros(stall.since()),
-                   concluded.deal_id(), stall.reason())
-              .substr(prefix_size);
-      if (key <= page.after || !Matches(request, deal, stall.reason())) {
-        continue;
-      }
-      v1::StalledDeal row;
-      *row.mutable_deal() = concluded;
-      *row.mutable_stall() = stall;
-      rows.emplace_back(std::move(key), std::move(row));
-    }
-  });
+  FirstStalls first(reader, request, page);
+  const absl::Status status = DealReader(reader).ForEachOpen(
+      [&](const PlacedDeal& deal) { first.Add(deal); });
   if (!status.ok()) return status;
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
   PageBytes bytes;
-  size_t i = 0;
-  for (; i < rows.size() && response.stalled_deals_size() < page.size &&
-         !bytes.is_full();
-       ++i) {
-    bytes.Add(rows[i].second);
-    response.add_stalled_deals()->Swap(&rows[i].second);
-  }
-  if (i < rows.size()) {
-    response.set_next_page_token(
-        NextPageToken(page, "past", rows[i - 1].first));
+  std::string last_key;
+  for (const auto& [key, deal] : first.deals()) {
+    if (response.stalled_deals_size() == page.size || bytes.is_full()) {
+      response.set_next_page_token(NextPageToken(page, "past", last_key));
+      break;
+    }
+    last_key = key;
+    AddStalled(reader, *deal, *ParseStall(key), response);
+    bytes.Add(*response.stalled_deals().rbegin());
   }
   return absl::OkStatus();
 }

@@ -152,40 +152,42 @@ absl::StatusOr<std::optional<FoldedJourney>> Reader::Fold(
 
 absl::StatusOr<projections::JourneyFold> Reader::FoldUntil(
     const v1::Subject& journey, core::Micros until) {
-  return FoldAgain(journey, until, nullptr);
-}
-
-absl::StatusOr<projections::JourneyFold> Reader::FoldBefore(
-    const v1::Subject& journey, const storage::v1::Moment& moment) {
-  return FoldAgain(journey, moment.at_us(), &moment);
-}
-
-// Folds the touchpoints by `until`; unless null, only those before `before`.
-absl::StatusOr<projections::JourneyFold> Reader::FoldAgain(
-    const v1::Subject& journey, core::Micros until,
-    const storage::v1::Moment* before) {
-  projections::JourneyFold fold(journey);
-  if (!is_known_then()) {
-    auto snapshot = NewestSnapshot(
-        snapshot_, tenant_id_, journey,
-        before != nullptr || until == core::kNever ? until : until + 1);
-    if (!snapshot.ok()) return snapshot.status();
-    fold = *std::move(snapshot);
-    const absl::Status status = AddOtherDeals(
-        snapshot_, tenant_id_, [](const auto&) { return true; }, fold);
-    if (!status.ok()) return status;
-  }
+  auto fold =
+      FoldToGoOnFrom(journey, until == core::kNever ? until : until + 1);
+  if (!fold.ok()) return fold.status();
   auto rows = TouchpointsOfJourney(source(), tenant_id_, journey,
-                                   fold.state().newest().at_us(), until);
+                                   fold->state().newest().at_us(), until);
   if (!rows.ok()) return rows.status();
-  // Folding is the dear part.
-  absl::Status status = context_.still_wanted();
-  if (!status.ok()) return status;
-  refolded_ += static_cast<int64_t>(rows->size());
-  status = FoldRows(rules(), log(), tenant_id_, *std::move(rows), before, fold,
-                    [&](const auto&, const auto&) { return CheckWanted(); });
+  const absl::Status status =
+      FoldOn(*std::move(rows), nullptr, *fold, [](const auto&) {});
   if (!status.ok()) return status;
   return fold;
+}
+
+absl::StatusOr<projections::JourneyFold> Reader::FoldToGoOnFrom(
+    const v1::Subject& journey, core::Micros before) const {
+  if (is_known_then()) return projections::JourneyFold(journey);
+  auto fold = NewestSnapshot(snapshot_, tenant_id_, journey, before);
+  if (!fold.ok()) return fold.status();
+  const absl::Status status = AddOtherDeals(
+      snapshot_, tenant_id_, [](const auto&) { return true; }, *fold);
+  if (!status.ok()) return status;
+  return fold;
+}
+
+absl::Status Reader::FoldOn(
+    std::vector<TouchpointRow> rows, const storage::v1::Moment* before,
+    projections::JourneyFold& fold,
+    absl::FunctionRef<void(const projections::JourneyFold&)> after_each) {
+  // Folding is the dear part.
+  absl::Status wanted = context_.still_wanted();
+  if (!wanted.ok()) return wanted;
+  refolded_ += static_cast<int64_t>(rows.size());
+  return FoldRows(rules(), log(), tenant_id_, std::move(rows), before, fold,
+                  [&](const auto&, const projections::JourneyFold& now) {
+                    after_each(now);
+                    return CheckWanted();
+                  });
 }
 
 absl::Status Reader::VisitInOrder(
@@ -201,7 +203,7 @@ absl::Status Reader::VisitInOrder(
     for (const PlacedEvent& placed : *chunk) {
       absl::Status status = CheckWanted();
       if (!status.ok()) return status;
-      if (placed.row.retraction_position != 0) continue;
+      if (IsRetracted(placed.row)) continue;
       status = visit(*placed.event.touchpoint);
       if (!status.ok()) return status;
     }

@@ -122,9 +122,17 @@ class Reader final : public ListedSource {
   // touchpoints where there are none.
   absl::StatusOr<projections::JourneyFold> FoldUntil(const v1::Subject& journey,
                                                      core::Micros until);
-  // The same of its touchpoints before one.
-  absl::StatusOr<projections::JourneyFold> FoldBefore(
-      const v1::Subject& journey, const storage::v1::Moment& moment);
+
+  // Where to begin folding a journey again up to an instant: at its newest
+  // snapshot before, else without touchpoints.
+  absl::StatusOr<projections::JourneyFold> FoldToGoOnFrom(
+      const v1::Subject& journey, core::Micros before) const;
+  // FoldRows that counts toward the budget and ends with the error of
+  // CheckWanted.
+  absl::Status FoldOn(
+      std::vector<TouchpointRow> rows, const storage::v1::Moment* before,
+      projections::JourneyFold& fold,
+      absl::FunctionRef<void(const projections::JourneyFold&)> after_each);
 
   // Calls `visit` with the touchpoints of `rows`, which are by time and
   // position, in canonical order, leaving out those retracted; `pause` after
@@ -167,9 +175,6 @@ class Reader final : public ListedSource {
 
   absl::Status AddOpenDeals(projections::JourneyFold& fold) const;
   absl::Status KnowOnly(core::Micros known_at);
-  absl::StatusOr<projections::JourneyFold> FoldAgain(
-      const v1::Subject& journey, core::Micros until,
-      const storage::v1::Moment* before);
 
   const QueryContext context_;
   const std::string tenant_id_;

@@ -267,11 +267,7 @@ absl::Status FoldRows(const projections::Rules& rules, const log::EventLog& log,
                       absl::FunctionRef<absl::Status(const v1::Touchpoint&,
                                                      projections::JourneyFold&)>
                           after_each) {
-  rows.erase(std::remove_if(rows.begin(), rows.end(),
-                            [](const TouchpointRow& row) {
-                              return row.retraction_position != 0;
-                            }),
-             rows.end());
+  rows.erase(std::remove_if(rows.begin(), rows.end(), IsRetracted), rows.end());
   const storage::v1::Moment start = fold.state().newest();
   OrderedReader reader(log, tenant_id, std::move(rows), 0, /*falling=*/false);
   while (true) {

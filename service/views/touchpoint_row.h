@@ -34,6 +34,10 @@ struct TouchpointRow {
   }
 };
 
+[[nodiscard]] inline bool IsRetracted(const TouchpointRow& row) {
+  return row.retraction_position != 0;
+}
+
 // Sorts rows that came one after the other; of those of the same touchpoint
 // the last one counts.
 void SortAndKeepLast(std::vector<TouchpointRow>& rows);

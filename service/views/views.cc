@@ -13,17 +13,18 @@
 #include "service/core/time.h"
 #include "service/views/contact_queries.h"
 #include "service/views/deal_queries.h"
+#include "service/views/diff_queries.h"
 #include "service/views/digest.h"
 #include "service/views/explain_queries.h"
 #include "service/views/full_set.h"
 #include "service/views/head_listeners.h"
-#include "service/views/history_queries.h"
 #include "service/views/identity_queries.h"
 #include "service/views/inert_links.h"
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
 #include "service/views/tenant_change.h"
+#include "service/views/timeline.h"
 #include "service/views/view_store.h"
 
 namespace journey::views {
@@ -31,7 +32,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 5;
+constexpr int kViewsFormatVersion = 6;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;

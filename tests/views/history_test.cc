@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "service/core/time.h"
 #include "tests/views/identity_fixture.h"
@@ -22,7 +22,8 @@ constexpr int kInstants = 25;
 struct Standing {
   std::string stage_id;
   v1::LeadStatus lead_status = v1::LEAD_STATUS_UNSPECIFIED;
-  std::set<std::pair<std::string, int>> stalls;
+  // By deal and reason: since when, and how bad.
+  std::map<std::pair<std::string, int>, std::string> stalls;
 
   void Apply(const v1::JourneyChange& change) {
     if (change.has_stage()) {
@@ -35,9 +36,10 @@ struct Standing {
       const std::pair<std::string, int> stall{change.stall().deal_id(),
                                               change.stall().reason()};
       if (change.stall().ended()) {
-        EXPECT_EQ(stalls.erase(stall), 1U);
+        EXPECT_EQ(stalls[stall], Text(change.stall()));
+        stalls.erase(stall);
       } else {
-        stalls.insert(stall);
+        stalls[stall] = Text(change.stall());
       }
     }
   }
@@ -48,10 +50,16 @@ struct Standing {
     out.lead_status = journey.lead().status();
     for (const v1::Deal& deal : journey.open_deals()) {
       for (const v1::Stall& stall : deal.stalls()) {
-        out.stalls.insert({deal.deal_id(), stall.reason()});
+        out.stalls[{deal.deal_id(), stall.reason()}] = Text(stall);
       }
     }
     return out;
+  }
+
+  template <typename StallOrChange>
+  static std::string Text(const StallOrChange& stall) {
+    return absl::StrCat(v1::StallSeverity_Name(stall.severity()), " since ",
+                        core::FormatInstant(core::ToMicros(stall.since())));
   }
 
   friend bool operator==(const Standing& a, const Standing& b) {

@@ -72,6 +72,12 @@ class StillWantedTest : public ::testing::Test {
     request.mutable_subject()->set_id("BUSY");
     return request;
   }
+  static v1::DiffJourneyRequest Difference() {
+    auto request = Present<v1::DiffJourneyRequest>();
+    *request.mutable_subject() = Timeline().subject();
+    *request.mutable_from() = core::ToTimestamp(At(kThen));
+    return request;
+  }
   static v1::ExplainJourneyRequest Explanation() {
     auto request = Present<v1::ExplainJourneyRequest>();
     *request.mutable_subject() = Timeline().subject();
@@ -117,6 +123,10 @@ TEST_F(StillWantedTest, QueryEndsAsSoonAsItIsToldTo) {
       {"timeline",
        [&](const auto& wanted) {
          return views.GetTimeline(Timeline(), wanted).status();
+       }},
+      {"difference",
+       [&](const auto& wanted) {
+         return views.DiffJourney(Difference(), wanted).status();
        }},
       {"explanation",
        [&](const auto& wanted) {

@@ -1,17 +1,17 @@
-#include "service/views/history_queries.h"
+#include "service/views/timeline.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "projections/changes.h"
-#include "projections/conclude.h"
-#include "service/core/errors.h"
 #include "service/core/identity.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
+#include "service/views/fold_trail.h"
 #include "service/views/keys.h"
 #include "service/views/page.h"
 
@@ -25,7 +25,7 @@ core::Micros InstantOf(const PlacedEvent& placed) {
 }
 
 bool Counts(const PlacedEvent& placed) {
-  return placed.row.retraction_position == 0 &&
+  return !IsRetracted(placed.row) &&
          !core::IsIdentityKind(*placed.event.touchpoint);
 }
 
@@ -36,11 +36,8 @@ bool HasLink(const v1::Touchpoint& touchpoint, const v1::Link& wanted) {
   return false;
 }
 
-bool Matches(const v1::GetTimelineRequest& request, const PlacedEvent& placed) {
-  const v1::Touchpoint& touchpoint = *placed.event.touchpoint;
-  if (placed.row.retraction_position != 0 && !request.show_retracted()) {
-    return false;
-  }
+bool Matches(const v1::GetTimelineRequest& request,
+             const v1::Touchpoint& touchpoint) {
   if (request.has_link() && !HasLink(touchpoint, request.link())) return false;
   if (request.kinds().empty()) return true;
   for (const int kind : request.kinds()) {
@@ -59,33 +56,63 @@ std::string OrderText(const v1::Touchpoint& touchpoint) {
   return text;
 }
 
+// The instant for which the journey would be shown: changes are told up to
+// then. `rows` are its touchpoints by time and position.
+absl::StatusOr<core::Micros> InstantShown(
+    const Reader& reader, const std::vector<TouchpointRow>& rows) {
+  core::Micros instant = reader.InstantFor(0);
+  const auto later = std::partition_point(
+      rows.begin(), rows.end(),
+      [&](const TouchpointRow& row) { return row.occurred_at <= instant; });
+  const absl::Status status = reader.VisitInOrder(
+      {later, rows.end()},
+      [&](const v1::Touchpoint& touchpoint) {
+        if (!core::IsIdentityKind(touchpoint)) {
+          instant = core::ToMicros(touchpoint.occurred_at());
+        }
+        return absl::OkStatus();
+      },
+      [] {});
+  if (!status.ok()) return status;
+  return instant;
+}
+
 // Fills one page of a timeline.
 class TimelinePage {
  public:
+  // `rows` are the journey's touchpoints by time and position. What is given by
+  // reference outlives the page.
   TimelinePage(Reader& reader, const v1::GetTimelineRequest& request,
-               const Page& page, const v1::Subject& journey)
-      : reader_(reader), request_(request), page_(page), journey_(journey) {}
+               const Page& page, const v1::Subject& journey,
+               std::vector<TouchpointRow> rows)
+      : reader_(reader),
+        request_(request),
+        page_(page),
+        rows_(std::move(rows)),
+        folds_(reader, journey, rows_) {}
 
   // Reads touchpoints in chunks until the page is full, enough were looked at
-  // or the time is over; sets the token when some are left. `rows` are by time
-  // and position.
-  absl::Status Fill(std::vector<TouchpointRow> rows,
-                    v1::GetTimelineResponse& response) {
-    later_ = reader_.InstantFor(rows.back().occurred_at);
-    if (falling()) std::reverse(rows.begin(), rows.end());
-    const size_t begin = FirstRow(rows);
-    OrderedReader events(reader_.log(), reader_.tenant_id(), std::move(rows),
+  // or the time is over; sets the token when some are left.
+  absl::Status Fill(v1::GetTimelineResponse& response) {
+    const auto end = InstantShown(reader_, rows_);
+    if (!end.ok()) return end.status();
+    end_ = *end;
+    later_ = *end;
+    if (falling()) std::reverse(rows_.begin(), rows_.end());
+    const size_t begin = FirstRow();
+    OrderedReader events(reader_.log(), reader_.tenant_id(), std::move(rows_),
                          begin, falling());
     const bool is_filtered = request_.has_link() || !request_.kinds().empty();
+    auto size = is_filtered ? kOrderedReadMax : static_cast<size_t>(page_.size);
     while (true) {
-      auto chunk = events.Next(is_filtered ? kOrderedReadMax
-                                           : static_cast<size_t>(page_.size));
+      auto chunk = events.Next(size);
       if (!chunk.ok()) return chunk.status();
       if (chunk->empty()) return absl::OkStatus();
+      size = std::min(2 * size, kOrderedReadMax);
       DropDone(*chunk);
       if (chunk->empty()) continue;
       const auto changes = ChangesOf(
-          *chunk, falling() ? later_ : events.NextInstant().value_or(later_));
+          *chunk, falling() ? later_ : events.NextInstant().value_or(end_));
       if (!changes.ok()) return changes.status();
       if (falling()) later_ = InstantOf(chunk->back());
       if (AddChunk(*chunk, *changes, response)) return absl::OkStatus();
@@ -96,7 +123,7 @@ class TimelinePage {
   [[nodiscard]] bool falling() const { return request_.newest_first(); }
 
   // The first row that may stand behind the page's start.
-  size_t FirstRow(const std::vector<TouchpointRow>& rows) {
+  size_t FirstRow() {
     core::Micros after = 0;
     absl::string_view text = page_.after;
     if (!ConsumeInstant(text, after)) return 0;
@@ -105,7 +132,8 @@ class TimelinePage {
       return falling() ? row.occurred_at > after : row.occurred_at < after;
     };
     return static_cast<size_t>(
-        std::partition_point(rows.begin(), rows.end(), is_done) - rows.begin());
+        std::partition_point(rows_.begin(), rows_.end(), is_done) -
+        rows_.begin());
   }
 
   // Leaves out what stood on the page before.
@@ -127,24 +155,33 @@ class TimelinePage {
     if (request_.without_changes()) return out;
     const size_t last = chunk.size() - 1;
     const auto at = [&](size_t i) { return falling() ? last - i : i; };
-    auto fold = reader_.FoldBefore(
-        journey_, projections::MomentOf(*chunk[at(0)].event.touchpoint));
-    if (!fold.ok()) return fold.status();
-    projections::ChangeFinder finder(reader_.rules(), *fold,
-                                     InstantOf(chunk[at(0)]));
-    for (size_t i = 0; i <= last; ++i) {
-      if (absl::Status wanted = reader_.CheckWanted(); !wanted.ok()) {
-        return wanted;
-      }
+    absl::Status status = BeginAt(chunk[at(0)]);
+    for (size_t i = 0; i <= last && status.ok(); ++i) {
+      const auto tell = [&](v1::JourneyChange change) {
+        out[at(i)].push_back(std::move(change));
+      };
       const PlacedEvent& placed = chunk[at(i)];
-      if (Counts(placed)) {
-        projections::Evolve(reader_.rules(), *placed.event.touchpoint, *fold);
-        finder.Applied(InstantOf(placed), *fold, out[at(i)]);
+      const core::Micros next = i == last ? until : InstantOf(chunk[at(i + 1)]);
+      status = reader_.CheckWanted();
+      if (status.ok() && Counts(placed)) {
+        status = finder_->Apply(*placed.event.touchpoint, tell);
       }
-      finder.AdvanceTo(i == last ? until : InstantOf(chunk[at(i + 1)]), *fold,
-                       out[at(i)]);
+      if (status.ok()) status = finder_->AdvanceTo(std::min(next, end_), tell);
     }
+    if (!status.ok()) return status;
+    finder_->Compact();
     return out;
+  }
+
+  // Makes a finder that stands before a touchpoint, unless there is one:
+  // rising, each chunk goes on where the one before ended.
+  absl::Status BeginAt(const PlacedEvent& first) {
+    if (finder_.has_value() && !falling()) return absl::OkStatus();
+    auto fold = folds_.Before(projections::MomentOf(*first.event.touchpoint));
+    if (!fold.ok()) return fold.status();
+    finder_.emplace(reader_.rules(), *std::move(fold), InstantOf(first),
+                    [this] { return reader_.CheckWanted(); });
+    return absl::OkStatus();
   }
 
   // True when the page is full.
@@ -159,14 +196,15 @@ class TimelinePage {
         return true;
       }
       ++scanned_;
-      last_ = OrderText(*chunk[i].event.touchpoint);
+      const v1::Touchpoint& touchpoint = *chunk[i].event.touchpoint;
+      last_ = OrderText(touchpoint);
       if (falling()) {
         for (auto change = changes[i].rbegin(); change != changes[i].rend();
              ++change) {
           AddChange(*change, response);
         }
       }
-      if (Matches(request_, chunk[i])) AddTouchpoint(chunk[i], response);
+      if (Matches(request_, touchpoint)) AddTouchpoint(chunk[i], response);
       if (!falling()) {
         for (const v1::JourneyChange& change : changes[i]) {
           AddChange(change, response);
@@ -192,54 +230,24 @@ class TimelinePage {
     }
     entry.set_position(placed.row.position);
     *entry.mutable_received_at() = core::ToTimestamp(placed.event.received_at);
-    entry.set_retracted(placed.row.retraction_position != 0);
+    entry.set_retracted(IsRetracted(placed.row));
     bytes_.Add(entry);
   }
 
   Reader& reader_;
   const v1::GetTimelineRequest& request_;
   const Page& page_;
-  const v1::Subject& journey_;
+  std::vector<TouchpointRow> rows_;
+  FoldTrail folds_;
+  std::optional<projections::ChangeFinder> finder_;
   PageBytes bytes_;
   std::string last_;
   int scanned_ = 0;
-  // Rising: the end of the timeline. Falling: when what was read last occurred.
+  // Where the timeline ends.
+  core::Micros end_ = 0;
+  // Falling: when what was read last occurred.
   core::Micros later_ = 0;
 };
-
-// Adds what changed between two instants; `fold` stands at the first.
-absl::Status AddChanges(const Reader& reader, const v1::Subject& journey,
-                        core::Micros from, core::Micros to,
-                        projections::JourneyFold fold,
-                        v1::DiffJourneyResponse& response) {
-  auto rows = TouchpointsOfJourney(reader.source(), reader.tenant_id(), journey,
-                                   from + 1, to);
-  if (!rows.ok()) return rows.status();
-  projections::ChangeFinder finder(reader.rules(), fold, from);
-  Changes changes;
-  int64_t touchpoints = 0;
-  const absl::Status status = reader.VisitInOrder(
-      *std::move(rows),
-      [&](const v1::Touchpoint& touchpoint) {
-        if (core::IsIdentityKind(touchpoint)) return absl::OkStatus();
-        const core::Micros instant = core::ToMicros(touchpoint.occurred_at());
-        ++touchpoints;
-        finder.AdvanceTo(instant, fold, changes);
-        projections::Evolve(reader.rules(), touchpoint, fold);
-        finder.Applied(instant, fold, changes);
-        return absl::OkStatus();
-      },
-      [&] { fold.Compact(); });
-  if (!status.ok()) return status;
-  finder.AdvanceTo(to, fold, changes);
-  const size_t left_out =
-      changes.size() - std::min<size_t>(changes.size(), core::kDiffChangesMax);
-  response.mutable_changes()->Assign(
-      changes.begin() + static_cast<std::ptrdiff_t>(left_out), changes.end());
-  response.set_changes_left_out(static_cast<int64_t>(left_out));
-  response.set_touchpoint_count(touchpoints);
-  return absl::OkStatus();
-}
 
 }  // namespace
 
@@ -257,46 +265,15 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
       TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
                            0, (*reader)->as_of().value_or(core::kNever));
   if (!rows.ok()) return rows.status();
+  if (!request.show_retracted()) {
+    rows->erase(std::remove_if(rows->begin(), rows->end(), IsRetracted),
+                rows->end());
+  }
   if (rows->empty()) return SubjectNotFound(request.subject());
   v1::GetTimelineResponse response;
-  const absl::Status status = TimelinePage(**reader, request, *page, **journey)
-                                  .Fill(*std::move(rows), response);
-  if (!status.ok()) return status;
-  response.set_log_position((*reader)->log_position());
-  return response;
-}
-
-absl::StatusOr<v1::DiffJourneyResponse> DiffJourney(
-    const QueryContext& context, const v1::DiffJourneyRequest& request) {
-  std::optional<core::Micros> until;
-  if (request.has_to()) until = core::ToMicros(request.to());
-  const core::Micros from = core::ToMicros(request.from());
-  const auto reader = Reader::Make(context, request.tenant_id(), until,
-                                   context.clock->Now(), KnownAt(request));
-  if (!reader.ok()) return reader.status();
-  const auto journey = (*reader)->JourneyOf(request.subject());
-  if (!journey.ok()) return journey.status();
-  if (!journey->has_value()) return SubjectNotFound(request.subject());
-  const auto after = (*reader)->Fold(**journey);
-  if (!after.ok()) return after.status();
-  if (!after->has_value()) return SubjectNotFound(request.subject());
-  const core::Micros to = (*after)->instant;
-  if (from > to) {
-    core::Violations violations;
-    violations.Add("from", "is later than `to`; exchange them");
-    return violations.ToStatus();
-  }
-  v1::DiffJourneyResponse response;
-  *response.mutable_after() =
-      projections::ConcludeJourney((*reader)->rules(), (*after)->fold, to);
-  auto before = (*reader)->FoldUntil(**journey, from);
-  if (!before.ok()) return before.status();
-  if (before->state().touchpoint_count() > 0) {
-    *response.mutable_before() =
-        projections::ConcludeJourney((*reader)->rules(), *before, from);
-  }
   const absl::Status status =
-      AddChanges(**reader, **journey, from, to, *std::move(before), response);
+      TimelinePage(**reader, request, *page, **journey, *std::move(rows))
+          .Fill(response);
   if (!status.ok()) return status;
   response.set_log_position((*reader)->log_position());
   return response;
