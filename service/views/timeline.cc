@@ -77,6 +77,29 @@ absl::StatusOr<core::Micros> InstantShown(
   return instant;
 }
 
+// The touchpoints of a subject's journey by time and position.
+absl::StatusOr<std::vector<TouchpointRow>> RowsOf(const Reader& reader,
+                                                  const v1::Subject& journey) {
+  return TouchpointsOfJourney(reader.source(), reader.tenant_id(), journey, 0,
+                              reader.as_of().value_or(core::kNever));
+}
+
+// The same of a deal that is known only by touchpoints retracted before they
+// came: no index says whose it is.
+absl::StatusOr<std::vector<TouchpointRow>> RowsOfUnknownDeal(
+    const Reader& reader, const v1::Subject& deal) {
+  const core::Micros until = reader.as_of().value_or(core::kNever);
+  std::vector<TouchpointRow> rows;
+  const absl::Status status = reader.source().ScanTouchpoints(
+      SubjectKey(reader.tenant_id(), deal), 0, [&](const TouchpointRow& row) {
+        if (row.occurred_at > until) return false;
+        rows.push_back(row);
+        return true;
+      });
+  if (!status.ok()) return status;
+  return rows;
+}
+
 // Fills one page of a timeline.
 class TimelinePage {
  public:
@@ -260,10 +283,9 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   if (!reader.ok()) return reader.status();
   const auto journey = (*reader)->JourneyOf(request.subject());
   if (!journey.ok()) return journey.status();
-  if (!journey->has_value()) return SubjectNotFound(request.subject());
-  auto rows =
-      TouchpointsOfJourney((*reader)->source(), request.tenant_id(), **journey,
-                           0, (*reader)->as_of().value_or(core::kNever));
+  auto rows = journey->has_value()
+                  ? RowsOf(**reader, **journey)
+                  : RowsOfUnknownDeal(**reader, request.subject());
   if (!rows.ok()) return rows.status();
   if (!request.show_retracted()) {
     rows->erase(std::remove_if(rows->begin(), rows->end(), IsRetracted),
@@ -271,8 +293,9 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
   }
   if (rows->empty()) return SubjectNotFound(request.subject());
   v1::GetTimelineResponse response;
+  const v1::Subject subject = journey->value_or(request.subject());
   const absl::Status status =
-      TimelinePage(**reader, request, *page, **journey, *std::move(rows))
+      TimelinePage(**reader, request, *page, subject, *std::move(rows))
           .Fill(response);
   if (!status.ok()) return status;
   response.set_log_position((*reader)->log_position());

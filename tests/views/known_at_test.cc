@@ -14,7 +14,7 @@
 namespace journey::testing {
 namespace {
 
-constexpr int kHistories = 12;
+constexpr int kHistories = 8;
 
 class KnownAtTest : public RandomIdentityTest {
  protected:
@@ -25,21 +25,21 @@ class KnownAtTest : public RandomIdentityTest {
   };
 
   Answers AnswersNow() {
-    return {engine_->clock().Now(), AskAll(std::nullopt, 1000)};
+    return {engine_->clock().Now(), Ask(std::nullopt, 1000, 1)};
   }
 
-  void ExpectSameThen(const Answers& then) {
+  // Asks about one subject in so many.
+  void ExpectSameThen(const Answers& then, int one_in = 1) {
     // Pages need not be the same.
-    const auto answers = AskAll(then.now, 5);
-    for (const auto& [question, answer] : then.answers) {
-      ASSERT_EQ(answers.at(question), answer)
+    for (const auto& [question, answer] : Ask(then.now, 5, one_in)) {
+      ASSERT_EQ(answer, then.answers.at(question))
           << question << " known at " << core::FormatInstant(then.now);
     }
   }
 
  private:
-  std::map<std::string, std::string> AskAll(
-      std::optional<core::Micros> known_at, int page_size) {
+  std::map<std::string, std::string> Ask(std::optional<core::Micros> known_at,
+                                         int page_size, int one_in) {
     std::map<std::string, std::string> out;
     const views::Views& views = engine_->views();
     for (const auto& [type, letter] : {std::pair{v1::SUBJECT_TYPE_ACCOUNT, 'A'},
@@ -48,6 +48,7 @@ class KnownAtTest : public RandomIdentityTest {
                                        {v1::SUBJECT_TYPE_DEAL, 'D'}}) {
       for (char i = '0'; i < '5'; ++i) {
         const std::string id = {letter, i};
+        if (Pick(one_in) != 0) continue;
         v1::Subject subject;
         subject.set_type(type);
         subject.set_id(id);
@@ -114,7 +115,7 @@ class KnownAtTest : public RandomIdentityTest {
 // Of every other history a part is in the future.
 TEST_F(KnownAtTest, AnswersAsItAnsweredThen) {
   for (int i = 0; i < kHistories; ++i) {
-    MakeHistory(10 + 6 * i);
+    MakeHistory(10 + 9 * i);
     Restart();
     if (i % 2 == 1) engine_->clock().Set(At("2025-01-06T12:00:00Z"));
     std::vector<Answers> answers;
@@ -125,7 +126,7 @@ TEST_F(KnownAtTest, AnswersAsItAnsweredThen) {
     answer();
     Deliver(answer);
     for (const Answers& then : answers) {
-      ExpectSameThen(then);
+      ExpectSameThen(then, 5);
       ASSERT_FALSE(HasFatalFailure()) << "history " << i;
     }
     if (i % 4 != 0) continue;
@@ -136,7 +137,7 @@ TEST_F(KnownAtTest, AnswersAsItAnsweredThen) {
     Reopen();
     engine_->clock().Set(now);
     for (const Answers& then : answers) {
-      ExpectSameThen(then);
+      ExpectSameThen(then, 5);
       ASSERT_FALSE(HasFatalFailure()) << "history " << i << ", made anew";
     }
   }

@@ -111,6 +111,20 @@ TEST_F(TimelineTest, JourneyOfWhichNothingIsLeftIsNotFound) {
   EXPECT_EQ(EntriesOf(request), -1);
 }
 
+TEST_F(TimelineTest, DealRetractedBeforeItCameIsShownAsIfItHadBeenAfter) {
+  for (const char* id : {"1", "2"}) {
+    if (id[0] == '1') Retract(id);
+    Append(id, "2025-01-01",
+           absl::StrCat("deal_id: 'D", id, "' deal { action: ACTION_OPENED }"));
+    if (id[0] == '2') Retract(id);
+    auto request = Timeline(absl::StrCat("D", id));
+    request.mutable_subject()->set_type(v1::SUBJECT_TYPE_DEAL);
+    EXPECT_EQ(EntriesOf(request), -1) << id;
+    request.set_show_retracted(true);
+    EXPECT_EQ(EntriesOf(request), 1) << id;
+  }
+}
+
 TEST_F(TimelineTest, JourneyThatIsOnlyLinkedHasATimeline) {
   Append("1", "2025-01-01", "account_id: 'A' contact_id: 'C' identity_link {}");
   EXPECT_EQ(EntriesOf(Timeline("A")), 1);
