@@ -161,7 +161,10 @@ void UpdateOpenDeals(const DealState& deal, bool became_open,
     auto* entry = open.Add();
     entry->set_deal_id(deal.deal_id());
     entry->set_owner_id(deal.owner_id());
-    if (open.size() > core::kOpenDealsMax) open.DeleteSubrange(0, 1);
+    if (open.size() > core::kOpenDealsMax) {
+      state.add_left_out_deal_ids(open[0].deal_id());
+      open.DeleteSubrange(0, 1);
+    }
   } else if (it != open.end()) {
     it->set_owner_id(deal.owner_id());
   }

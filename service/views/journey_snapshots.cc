@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "service/core/big_endian.h"
 #include "service/core/errors.h"
 #include "service/views/keys.h"
@@ -67,8 +69,12 @@ void PutSnapshot(absl::string_view tenant_id, int touchpoints,
                  Update& update) {
   storage::v1::JourneySnapshot snapshot;
   storage::v1::SnapshotDeals others;
+  absl::flat_hash_set<absl::string_view> open_deal_ids;
+  for (const auto& open : journey.open_deals()) {
+    open_deal_ids.insert(open.deal_id());
+  }
   for (const storage::v1::DealState* deal : deals) {
-    if (deal->status() == v1::DEAL_STATUS_OPEN) {
+    if (open_deal_ids.contains(deal->deal_id())) {
       *snapshot.add_deals() = *deal;
     } else {
       auto* other = others.add_deals();
@@ -81,6 +87,7 @@ void PutSnapshot(absl::string_view tenant_id, int touchpoints,
   journey.set_next_snapshot_count(
       journey.touchpoint_count() +
       std::max<int64_t>(touchpoints, bytes / kBytesPerTouchpoint));
+  journey.clear_left_out_deal_ids();
   *snapshot.mutable_journey() = journey;
   const std::string suffix = SuffixOf(journey);
   update.Put(Family::kLists,

@@ -25,9 +25,10 @@ namespace journey::views {
                                  int touchpoints);
 
 // Keeps the state and notes in it when the next one is due. `deals` are those
-// that are open, and those that were named since the snapshot before; others
-// may be among them. Only touchpoints that name it change a deal that is not
-// open, so that it is kept once and not with every snapshot.
+// in `open_deals`, and those that were named or left out of it since the
+// snapshot before; others may be among them. Only touchpoints that name it
+// change a deal that is not in `open_deals`, so that it is kept once and not
+// with every snapshot.
 void PutSnapshot(absl::string_view tenant_id, int touchpoints,
                  storage::v1::JourneyState& journey,
                  const std::vector<const storage::v1::DealState*>& deals,

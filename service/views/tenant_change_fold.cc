@@ -17,13 +17,14 @@ bool InOrder(const v1::Touchpoint* a, const v1::Touchpoint* b) {
   return core::OrderKeyOf(*a) < core::OrderKeyOf(*b);
 }
 
-// Some deals and those that are open, sorted.
-std::vector<std::string> WithOpenDeals(
-    std::vector<std::string> deal_ids,
-    const storage::v1::JourneyState& journey) {
+// Some deals and those that the journey lists, sorted.
+std::vector<std::string> WithDealsOf(std::vector<std::string> deal_ids,
+                                     const storage::v1::JourneyState& journey) {
   for (const auto& open : journey.open_deals()) {
     deal_ids.push_back(open.deal_id());
   }
+  deal_ids.insert(deal_ids.end(), journey.left_out_deal_ids().begin(),
+                  journey.left_out_deal_ids().end());
   std::sort(deal_ids.begin(), deal_ids.end());
   deal_ids.erase(std::unique(deal_ids.begin(), deal_ids.end()), deal_ids.end());
   return deal_ids;
@@ -123,7 +124,7 @@ absl::Status TenantChange::KeepSnapshot(SubjectEntry& entry) {
   const auto named =
       DealsOfJourney(identity_, tenant_id_, entry.subject, *newest);
   if (!named.ok()) return named.status();
-  const auto deal_ids = WithOpenDeals(*named, entry.record->journey());
+  const auto deal_ids = WithDealsOf(*named, entry.record->journey());
   if (absl::Status status = LoadDeals(deal_ids); !status.ok()) return status;
   std::vector<const storage::v1::DealState*> deals;
   for (const std::string& deal_id : deal_ids) {
@@ -155,7 +156,7 @@ absl::StatusOr<TenantChange::Refolded> TenantChange::FoldFrom(
   if (!found.ok()) return found.status();
   // Other deals are as the snapshot has them, before and after: only
   // touchpoints that name it change a deal that is not open.
-  out.deal_ids = WithOpenDeals(std::move(found->deal_ids), fold.state());
+  out.deal_ids = WithDealsOf(std::move(found->deal_ids), fold.state());
   absl::Status status = AddOtherDeals(
       context_.update, tenant_id_,
       [&](const std::string& deal_id) {
@@ -177,7 +178,7 @@ absl::StatusOr<TenantChange::Refolded> TenantChange::FoldFrom(
         }
         std::vector<const storage::v1::DealState*> deals;
         for (const std::string& deal_id :
-             WithOpenDeals(std::move(named), folded.state())) {
+             WithDealsOf(std::move(named), folded.state())) {
           const auto deal = folded.deals().find(deal_id);
           if (deal != folded.deals().end()) {
             deals.push_back(deal->second.state);

@@ -48,6 +48,18 @@ class ManyDealsTest : public ::testing::Test {
     return request;
   }
 
+  // A deal at an instant; the reason where it is not found.
+  static std::string DealAt(Engine& engine, int number,
+                            const std::string& as_of) {
+    v1::GetDealRequest request;
+    request.set_tenant_id(Engine::kTenant);
+    request.set_deal_id(absl::StrCat("D", number));
+    *request.mutable_as_of() = core::ToTimestamp(At(as_of));
+    const auto answer = engine.views().GetDeal(request, &absl::OkStatus);
+    return answer.ok() ? answer->deal().DebugString()
+                       : std::string(answer.status().message());
+  }
+
   // How often a question asks whether its answer is still wanted.
   int Asked(const v1::DiffJourneyRequest& request) {
     int asked = 0;
@@ -93,6 +105,40 @@ TEST_F(ManyDealsTest, NewestChangesAreKept) {
   const v1::JourneyChange& last = *answer->changes().rbegin();
   EXPECT_EQ(last.stall().deal_id(), absl::StrCat("D", kDeals - 1));
   EXPECT_EQ(last.stall().reason(), v1::STALL_REASON_NEGLECTED);
+}
+
+// Deals that the journey no longer lists as open are the same whether or not
+// there are snapshots.
+TEST_F(ManyDealsTest, DealsAreInThePastAsTheyWere) {
+  TempDir dir;
+  EngineOptions options{dir.path()};
+  options.snapshot_touchpoints = 1'000'000;
+  const auto other = Engine::Open(options).value();
+  std::vector<v1::Touchpoint> batch;
+  const auto events = engine_->event_log().ReadRange(
+      Engine::kTenant, 1, /*backwards=*/false, 1'000'000, size_t{1} << 30);
+  ASSERT_TRUE(events.ok()) << events.status();
+  for (const log::LogEvent& event : *events) {
+    batch.push_back(*event.touchpoint);
+    if (batch.size() < core::kBatchTouchpointsMax) continue;
+    ASSERT_TRUE(other->Append(batch).ok());
+    batch.clear();
+  }
+  const std::vector<v1::Touchpoint> calls = {
+      Tp("call", "2025-01-01T20:00:00Z", "account_id: 'A' call {}"),
+      Tp("later", "2025-01-04", "account_id: 'A' call {}")};
+  ASSERT_TRUE(engine_->Append(calls).ok());
+  batch.insert(batch.end(), calls.begin(), calls.end());
+  ASSERT_TRUE(other->Append(batch).ok());
+  for (const int number : {0, 150, 199, 500, 1199, 1500, 1999, 2000, 2999}) {
+    for (const char* as_of : {"2025-01-01T18:00:00Z", "2025-01-01T23:00:00Z",
+                              "2025-01-03T12:00:00Z", "2025-02-01"}) {
+      EXPECT_EQ(DealAt(*engine_, number, as_of), DealAt(*other, number, as_of))
+          << number << " at " << as_of;
+    }
+  }
+  EXPECT_NE(DealAt(*engine_, 500, "2025-01-01T23:00:00Z").find("stage"),
+            std::string::npos);
 }
 
 }  // namespace
