@@ -55,7 +55,8 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
     case v1::ERROR_REASON_SHUTTING_DOWN:
       return "repeat the command; repeating is safe.";
     case v1::ERROR_REASON_SUBJECT_NOT_FOUND:
-      return "check type, id and --as-of; `journeyctl journey list` shows what "
+      return "check type, id and the instant; `journeyctl journey list` shows "
+             "what "
              "there is.";
     case v1::ERROR_REASON_DEAL_NOT_FOUND:
       return "check the id, which stands alone (D-17, not deal:D-17), and "

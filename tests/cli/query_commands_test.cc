@@ -134,7 +134,7 @@ TEST(QueryCommandsTest, NotFoundIsThatExitCode) {
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.err,
             "journeyctl: not found: account x is unknown\n"
-            "What to do: check type, id and --as-of; `journeyctl journey "
+            "What to do: check type, id and the instant; `journeyctl journey "
             "list` shows what there is.\n");
 }
 
