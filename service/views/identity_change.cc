@@ -332,95 +332,17 @@ absl::StatusOr<IdentityState*> IdentityChange::Change(
 }
 
 absl::Status IdentityChange::FindMovedJourneys() {
-  JourneyResolver before(update_, tenant_id_);
-  JourneyResolver after(*this, tenant_id_);
-  absl::Status status;
   for (const auto& [key, changed] : changed_) {
-    const v1::Subject& subject = changed.subject;
-    const auto was = before.IdentityOf(core::RefOf(subject));
-    if (!was.ok()) return was.status();
-    if (subject.type() == v1::SUBJECT_TYPE_ACCOUNT) {
-      if ((*was)->representative_id() == changed.identity.representative_id()) {
-        continue;
-      }
-      status = AddJourneys(before, subject, 0, core::kNever, 0);
-      if (status.ok()) status = AddJourneys(after, subject, 0, core::kNever, 0);
-      if (!status.ok()) return status;
-      continue;
-    }
     const auto narrow = narrow_.find(key);
     if (narrow != narrow_.end() && narrow->second.record->version() == 0 &&
-        (*was)->linked_count() == 0) {
+        narrow->second.before().linked_count() == 0) {
       // Nothing was ever written to it, nor to anybody who belongs to it.
       continue;
     }
-    for (const auto& change :
-         projections::TargetChanges(**was, changed.identity)) {
-      auto first = FirstTouchpoint(subject, change.from, change.until);
-      if (!first.ok()) return first.status();
-      if ((*was)->linked_count() > 0 || changed.identity.linked_count() > 0) {
-        *first = 0;
-      }
-      if (*first == core::kNever) continue;
-      status = AddJourneys(before,
-                           change.before == nullptr ? subject : *change.before,
-                           change.from, change.until, *first);
-      if (!status.ok()) return status;
-      status =
-          AddJourneys(after, change.after == nullptr ? subject : *change.after,
-                      change.from, change.until, *first);
-      if (!status.ok()) return status;
-    }
+    absl::Status status = moved_.Add(changed.subject);
+    if (!status.ok()) return status;
   }
-  return status;
-}
-
-// When the first touchpoint occurred that goes with the subject in the time;
-// kNever without one. A deal may bring touchpoints of any time: 0.
-absl::StatusOr<core::Micros> IdentityChange::FirstTouchpoint(
-    const v1::Subject& subject, core::Micros from, core::Micros until) const {
-  core::Micros first = core::kNever;
-  const absl::Status status = update_.ScanTouchpoints(
-      SubjectKey(tenant_id_, subject), from, [&](const TouchpointRow& row) {
-        if (row.occurred_at >= until) return false;
-        if (row.has_deal) {
-          first = 0;
-        } else if (row.as_given) {
-          first = std::min(first, row.occurred_at);
-        }
-        return first != 0;
-      });
-  if (!status.ok()) return status;
-  return first;
-}
-
-// Adds all journeys that a subject belongs to in the time.
-absl::Status IdentityChange::AddJourneys(JourneyResolver& resolver,
-                                         const v1::Subject& subject,
-                                         core::Micros from, core::Micros until,
-                                         core::Micros refold_from) {
-  const auto identity = resolver.IdentityOf(core::RefOf(subject));
-  if (!identity.ok()) return identity.status();
-  const auto& links = (*identity)->links();
-  if (links.empty() || projections::IsShared(**identity)) {
-    const auto journey = resolver.JourneyOf(subject, from);
-    if (!journey.ok()) return journey.status();
-    journeys_.push_back({*journey, refold_from});
-    return absl::OkStatus();
-  }
-  absl::Status status;
-  for (int i = 0; i < links.size() && status.ok(); ++i) {
-    const core::Micros begin =
-        std::max(from, i == 0 ? 0 : links[i].moment().at_us());
-    const core::Micros end =
-        std::min(until, i + 1 == links.size() ? core::kNever
-                                              : links[i + 1].moment().at_us());
-    if (begin < end) {
-      status =
-          AddJourneys(resolver, links[i].target(), begin, end, refold_from);
-    }
-  }
-  return status;
+  return absl::OkStatus();
 }
 
 }  // namespace journey::views

@@ -21,6 +21,7 @@
 #include "service/log/event_log.h"
 #include "service/views/index_source.h"
 #include "service/views/journey_resolver.h"
+#include "service/views/moved_journeys.h"
 #include "service/views/newest_links.h"
 #include "service/views/view_store.h"
 
@@ -39,7 +40,8 @@ class IdentityChange final : public ListedSource {
         update_(update),
         arena_(arena),
         newest_links_(newest_links),
-        tenant_id_(tenant_id) {}
+        tenant_id_(tenant_id),
+        moved_(update, *this, tenant_id) {}
 
   // A touchpoint came in.
   void Note(const log::LogEvent& event);
@@ -60,14 +62,9 @@ class IdentityChange final : public ListedSource {
       const {
     return changed_;
   }
-  // A journey that gains or loses touchpoints that were there before, and when
-  // the first of these occurred.
-  struct MovedJourney {
-    v1::Subject subject;
-    core::Micros from = 0;
-  };
+  // Journeys that gain or lose touchpoints that were there before.
   [[nodiscard]] const std::vector<MovedJourney>& journeys() const {
-    return journeys_;
+    return moved_.journeys();
   }
   // Subjects that have from now on (false: no more) all links, or all linked,
   // that they may have.
@@ -122,12 +119,6 @@ class IdentityChange final : public ListedSource {
   absl::StatusOr<storage::v1::IdentityState*> Change(
       const core::SubjectRef& subject);
   absl::Status FindMovedJourneys();
-  absl::StatusOr<core::Micros> FirstTouchpoint(const v1::Subject& subject,
-                                               core::Micros from,
-                                               core::Micros until) const;
-  absl::Status AddJourneys(JourneyResolver& resolver,
-                           const v1::Subject& subject, core::Micros from,
-                           core::Micros until, core::Micros refold_from);
   [[nodiscard]] std::string LinkedKey(const core::SubjectRef& target,
                                       const core::SubjectRef& narrow) const;
   void NoteFull(const v1::Subject& subject, bool was_full, bool is_full);
@@ -144,7 +135,8 @@ class IdentityChange final : public ListedSource {
   absl::btree_set<std::string> unmerged_accounts_;
   // Its elements stay where they are.
   std::map<std::string, Changed, std::less<>> changed_;
-  std::vector<MovedJourney> journeys_;
+  // Reads the identities here once they are worked out.
+  MovedJourneys moved_;
   std::vector<std::pair<v1::Subject, bool>> full_links_;
 };
 
