@@ -193,6 +193,7 @@ void AppendSender::CountAppended(const v1::AppendResponse& response) {
   for (const v1::AppendResult& result : response.results()) {
     ++(result.repeated() ? totals_.repeated : totals_.appended);
     totals_.inert_links += result.inert_links_size();
+    totals_.retracted += static_cast<int64_t>(result.retracted());
   }
 }
 

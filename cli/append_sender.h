@@ -37,6 +37,8 @@ struct SenderTotals {
   int64_t refused = 0;
   // Links that bind nobody, of what was appended.
   int64_t inert_links = 0;
+  // Of those appended or repeated, under ids that were retracted.
+  int64_t retracted = 0;
 };
 
 // A refused batch is sent again without the rows that the server named; a

@@ -133,6 +133,12 @@ void Upload::PrintSummary() {
                                           static_cast<double>(micros)))
       << "/s)\n";
   if (totals.inert_links > 0) PrintInertWarning(totals.inert_links, err);
+  if (totals.retracted > 0) {
+    err << "Warning: " << FormatCount(totals.retracted)
+        << (totals.retracted == 1 ? " of these is" : " of these are")
+        << " not in force: the id was retracted, and never revives. What is"
+           " right needs a new id.\n";
+  }
 }
 
 }  // namespace journey::cli

@@ -6,6 +6,7 @@
 #include "service/core/errors.h"
 #include "service/core/field_checker.h"
 #include "service/core/limits.h"
+#include "service/core/time.h"
 #include "service/core/validate.h"
 
 namespace journey::rpc {
@@ -148,7 +149,13 @@ absl::Status Check(const v1::DiffJourneyRequest& request) {
     violations.Add("from", "is required; set the earlier instant");
   }
   core::CheckInstant(request.from(), "from", violations);
-  if (request.has_to()) core::CheckInstant(request.to(), "to", violations);
+  if (request.has_to()) {
+    core::CheckInstant(request.to(), "to", violations);
+    if (violations.empty() &&
+        core::ToMicros(request.from()) > core::ToMicros(request.to())) {
+      violations.Add("from", "is later than `to`; exchange them");
+    }
+  }
   CheckKnownAt(request, violations);
   return violations.ToStatus();
 }

@@ -16,9 +16,13 @@
 namespace journey::views {
 namespace {
 
-// The contact that a touchpoint is from; empty where nobody is known.
+// The contact that a touchpoint is from; empty where nobody is known, and for
+// the profile of an account.
 absl::StatusOr<std::string> ContactOf(JourneyResolver& resolver,
                                       const v1::Touchpoint& touchpoint) {
+  if (touchpoint.has_profile() && !touchpoint.account_id().empty()) {
+    return std::string();
+  }
   if (!touchpoint.contact_id().empty()) return touchpoint.contact_id();
   if (touchpoint.anonymous_id().empty()) return std::string();
   const auto identity = resolver.IdentityOf(

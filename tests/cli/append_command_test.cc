@@ -47,6 +47,19 @@ TEST(AppendCommandTest, WarnsOfLinksThatBindNobody) {
                                     "nobody: a bound is reached."));
 }
 
+TEST(AppendCommandTest, WarnsOfWhatComesUnderARetractedId) {
+  FakeServer server;
+  server.touchpoints.retracted_id = "b";
+  World world;
+  world.standard_input =
+      "{\"touchpoint_id\":\"a\"}\n{\"touchpoint_id\":\"b\"}\n";
+  const RunResult result = RunCli(server.With({"append", "-f", "-"}), world);
+  EXPECT_EQ(result.code, cli::kExitOk);
+  EXPECT_THAT(result.err,
+              HasSubstr("/s)\nWarning: 1 of these is not in force: the id was "
+                        "retracted, and never revives."));
+}
+
 TEST(AppendCommandTest, StrictEndsAtTheFirstRefusedLine) {
   FakeServer server;
   World world;

@@ -65,6 +65,7 @@ void FakeTouchpoints::Take(const v1::AppendRequest& batch,
     if (touchpoint.touchpoint_id() == inert_id) {
       result.add_inert_links(v1::SUBJECT_TYPE_VISITOR);
     }
+    result.set_retracted(touchpoint.touchpoint_id() == retracted_id);
     if (known == ids_.end()) ids_.push_back(touchpoint.touchpoint_id());
   }
 }

@@ -45,6 +45,8 @@ class FakeTouchpoints final : public v1::TouchpointService::Service {
   std::vector<v1::Event> events;
   // The link of the touchpoint with this id is inert.
   std::string inert_id;
+  // The id of one that was retracted before.
+  std::string retracted_id;
 
   [[nodiscard]] std::vector<std::string> stored_ids();
   [[nodiscard]] int batches();

@@ -67,6 +67,9 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
   EXPECT_THAT(Message<v1::DiffJourneyRequest>(
                   subject + "from {seconds: 1} to {seconds: -1}"),
               StartsWith("to"));
+  EXPECT_THAT(Message<v1::DiffJourneyRequest>(
+                  subject + "from {seconds: 2} to {seconds: 1}"),
+              StartsWith("from"));
   EXPECT_THAT(Message<v1::ExplainJourneyRequest>(tenant),
               StartsWith("subject"));
   EXPECT_THAT(

@@ -29,6 +29,7 @@ class ContactsTest : public RandomIdentityTest {
 
   // The contact that a touchpoint is from; empty where nobody is known.
   std::string ContactOf(const v1::Touchpoint& touchpoint) {
+    if (touchpoint.has_profile() && !touchpoint.account_id().empty()) return "";
     if (!touchpoint.contact_id().empty()) return touchpoint.contact_id();
     if (touchpoint.anonymous_id().empty()) return "";
     v1::ResolveRequest request;
