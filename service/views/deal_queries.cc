@@ -198,7 +198,7 @@ absl::Status ListPastStalls(Reader& reader,
     return status;
   }
   FirstStalls first(reader, request, page);
-  const absl::Status status = DealReader(reader).ForEachOpen(
+  absl::Status status = DealReader(reader).ForEachOpen(
       [&](const PlacedDeal& deal) { first.Add(deal); });
   if (!status.ok()) return status;
   PageBytes bytes;

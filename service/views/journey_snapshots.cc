@@ -179,8 +179,7 @@ absl::Status AddOtherDeals(
       if (fold.deals().contains(other.deal_id()) || !wanted(other.deal_id())) {
         continue;
       }
-      const absl::Status status =
-          Parse(other.state(), fold.DealOf(other.deal_id()));
+      absl::Status status = Parse(other.state(), fold.DealOf(other.deal_id()));
       if (!status.ok()) return status;
     }
   }
