@@ -188,7 +188,7 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
 
 absl::StatusOr<TenantChange::DealEntry*> TenantChange::NameDeal(
     const v1::Touchpoint& touchpoint) {
-  const auto deal = LoadDeal(touchpoint.deal_id());
+  auto deal = LoadDeal(touchpoint.deal_id());
   if (!deal.ok()) return deal;
   DealEntry& entry = **deal;
   DealRecord& record = *entry.record;

@@ -108,7 +108,7 @@ absl::Status TenantChange::FindHome(const std::string& deal_id,
 absl::Status TenantChange::RouteDeal(const std::string& deal_id,
                                      DealEntry& deal) {
   if (deal.has_lost_home) {
-    const absl::Status status = FindHome(deal_id, *deal.record);
+    absl::Status status = FindHome(deal_id, *deal.record);
     if (!status.ok()) return status;
   }
   const Home home = HomeOf(deal_id, *deal.record);

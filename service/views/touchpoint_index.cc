@@ -60,7 +60,7 @@ class JourneyParts {
       const auto always = AlwaysBelongs(member);
       if (!always.ok()) return always.status();
       absl::Status failed;
-      const absl::Status status = Collect(
+      absl::Status status = Collect(
           source_, tenant_id_, core::RefOf(member), from, until,
           [&](const TouchpointRow& row) {
             if (!row.as_given || row.has_deal || !failed.ok()) return false;
@@ -282,7 +282,7 @@ absl::Status FoldRows(const projections::Rules& rules, const log::EventLog& log,
         if (before != nullptr && !projections::Before(moment, *before)) break;
       }
       projections::Evolve(rules, touchpoint, fold);
-      const absl::Status status = after_each(touchpoint, fold);
+      absl::Status status = after_each(touchpoint, fold);
       if (!status.ok()) return status;
     }
     fold.Compact();

@@ -250,7 +250,7 @@ absl::Status ViewsImpl::CatchUp() {
   while (checkpoint_.group() < head) {
     const auto groups = reader.Next();
     if (!groups.ok()) return groups.status();
-    const absl::Status status = ApplyAll(groups->data(), groups->size());
+    absl::Status status = ApplyAll(groups->data(), groups->size());
     if (!status.ok()) return status;
     if (options_.on_progress) {
       options_.on_progress(checkpoint_.group() - first, head - first);
