@@ -23,7 +23,8 @@ struct LinkRef {
     const v1::Touchpoint& touchpoint);
 
 // True for ids that stand for nobody in particular: "null", "anonymous",
-// zeros and the like, and no id at all. What CDPs block by default, for example Segment
+// zeros and the like, and no id at all. What CDPs block by default, for example
+// Segment
 // ("Unify: identity resolution settings, blocked values").
 [[nodiscard]] bool IsPlaceholderId(absl::string_view id);
 
