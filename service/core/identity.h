@@ -24,8 +24,7 @@ struct LinkRef {
 
 // True for ids that stand for nobody in particular: "null", "anonymous",
 // zeros and the like, and no id at all. What CDPs block by default, for example
-// Segment
-// ("Unify: identity resolution settings, blocked values").
+// Segment ("Unify: identity resolution settings, blocked values").
 [[nodiscard]] bool IsPlaceholderId(absl::string_view id);
 
 // What to say of one where it is refused.
