@@ -4,11 +4,13 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "projections/changes.h"
 #include "projections/conclude.h"
 #include "service/core/errors.h"
 #include "service/core/identity.h"
 #include "service/core/limits.h"
+#include "service/core/time.h"
 
 namespace journey::views {
 namespace {
@@ -68,7 +70,10 @@ absl::StatusOr<v1::DiffJourneyResponse> DiffJourney(
   const core::Micros to = (*after)->instant;
   if (from > to) {
     core::Violations violations;
-    violations.Add("from", "is later than `to`; exchange them");
+    violations.Add("from",
+                   absl::StrCat("is later than ", core::FormatInstant(to),
+                                ", the instant compared with; set an earlier "
+                                "one"));
     return violations.ToStatus();
   }
   v1::DiffJourneyResponse response;
