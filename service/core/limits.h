@@ -78,6 +78,14 @@ inline constexpr int kGroupPointsMax = 100'000;
 inline constexpr int kMqlThresholdPointsMax = 1'000'000;
 inline constexpr int kHolidaysMax = 5000;
 inline constexpr int kUntrustedSourcesMax = 1000;
+inline constexpr int kStageTextsMax = 20;
+inline constexpr int kPlanActivitiesMax = 50;
+inline constexpr int kPlanPointsMax = 1000;
+inline constexpr int kExpectedHoursMax = 87'600;
+inline constexpr int kRuleMonthsMax = 120;
+inline constexpr int kRuleCountMax = 100;
+inline constexpr int kRuleDeviationsMax = 10;
+inline constexpr int kSlowStageFactorMax = 100;
 // Touchpoints that a condition with a rolling window counts.
 inline constexpr int kRollingCountMax = 100;
 
@@ -127,6 +135,16 @@ inline constexpr int kOpenDealsMax = 1000;
 // Open deals that an answer shows with its journey.
 inline constexpr int kShownOpenDealsMax = 100;
 inline constexpr size_t kShownOpenDealsBytesMax = size_t{1} * 1024 * 1024;
+// Of one journey: invoices that are not paid, tickets, complaints, tasks,
+// negative touchpoints and answers to surveys that are remembered; of one deal:
+// planned follow-ups.
+inline constexpr int kOpenInvoicesMax = 1000;
+inline constexpr int kJourneyTicketsMax = 1000;
+inline constexpr int kComplaintsMax = 100;
+inline constexpr int kPlannedTasksMax = 1000;
+inline constexpr int kNegativeMomentsMax = 20;
+inline constexpr int kNpsAnswersMax = 100;
+inline constexpr int kFollowUpsMax = 100;
 // What profiles say about one journey's account or contact.
 inline constexpr int kProfileAttributesMax = 64;
 // Kept with a journey to show why it scores; an explanation recomputes all.
