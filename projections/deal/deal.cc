@@ -256,6 +256,7 @@ void AddOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {
   for (auto& known : *deal.mutable_open_offers()) {
     if (known.offer_id() == offer.offer_id()) {
       known.set_valid_until_us(valid_until);
+      if (offer.has_amount()) *known.mutable_amount() = offer.amount();
       return;
     }
   }
@@ -264,6 +265,7 @@ void AddOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {
   open->set_offer_id(offer.offer_id());
   *open->mutable_sent() = moment;
   open->set_valid_until_us(valid_until);
+  if (offer.has_amount()) *open->mutable_amount() = offer.amount();
 }
 
 void ApplyOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {

@@ -79,6 +79,13 @@ const v1::PipelineStage* Rules::FindStage(absl::string_view pipeline_id,
   return nullptr;
 }
 
+const v1::SignalRule* Rules::FindSignalRule(v1::SignalType type) const {
+  for (const v1::SignalRule& rule : rule_set_.signals()) {
+    if (rule.type() == type) return &rule;
+  }
+  return nullptr;
+}
+
 bool Rules::IsSqlIntent(v1::FormSubmission::Intent intent) const {
   const auto& intents = rule_set_.qualification().sql_form_intents();
   return std::find(intents.begin(), intents.end(), intent) != intents.end();

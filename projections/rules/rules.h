@@ -48,6 +48,9 @@ class Rules {
   [[nodiscard]] const v1::PipelineStage* FindStage(
       absl::string_view pipeline_id, absl::string_view stage_id) const;
 
+  // Null when signals of this type are not raised.
+  [[nodiscard]] const v1::SignalRule* FindSignalRule(v1::SignalType type) const;
+
   // True when a form with this intent asks for a commercial conversation.
   [[nodiscard]] bool IsSqlIntent(v1::FormSubmission::Intent intent) const;
 

@@ -17,8 +17,6 @@ using storage::v1::JourneyState;
 using storage::v1::Moment;
 using storage::v1::ScoringState;
 
-constexpr Micros kVisitGap = Micros{30} * 60 * core::kMicrosPerSecond;
-
 // Visits less than half an hour apart are one, which meets each condition
 // once.
 void NoteVisit(Micros at, ScoringState& scoring) {

@@ -10,8 +10,13 @@
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/rules/rules.h"
+#include "service/core/clock.h"
 
 namespace journey::projections {
+
+// Site visits of a journey less than this apart are one visit.
+inline constexpr core::Micros kVisitGap =
+    core::Micros{30} * 60 * core::kMicrosPerSecond;
 
 // What one condition gives for one touchpoint.
 struct Award {

@@ -118,6 +118,13 @@ inline constexpr size_t kGroupBytesMax = size_t{8} * 1024 * 1024;
 // Commit groups that are durable or being written and not yet in the views.
 inline constexpr int kGroupsInFlightMax = 4;
 
+// Signals. What was due so long before it could be known is not announced.
+inline constexpr int kHistoricalDays = 7;
+// Journeys and deals whose timers are looked at in one go, and events that are
+// added to a signal log at once.
+inline constexpr int kDueHomesMax = 2000;
+inline constexpr int kSignalBatchMax = 1000;
+
 // State and work.
 inline constexpr int64_t kSubjectTouchpointsMax = 1'000'000;
 inline constexpr int kStageVisitsMax = 100;

@@ -13,6 +13,8 @@ namespace {
 constexpr char kKindPrefix[] = "TOUCHPOINT_KIND_";
 constexpr char kSubjectTypePrefix[] = "SUBJECT_TYPE_";
 constexpr int kNanosPerMicro = 1000;
+// Whoever waits for longer on the telephone is annoyed.
+constexpr int kPatienceSeconds = 180;
 
 v1::Direction InboundIf(bool inbound, v1::Direction otherwise) {
   return inbound ? v1::DIRECTION_INBOUND : otherwise;
@@ -191,6 +193,20 @@ bool IsCompanyOriginated(const v1::Touchpoint& t) {
     default:
       return true;
   }
+}
+
+v1::Sentiment SentimentOf(const v1::Touchpoint& t) {
+  if (t.sentiment() != v1::SENTIMENT_UNSPECIFIED) return t.sentiment();
+  if (!t.has_call() || DirectionOf(t) != v1::DIRECTION_INBOUND) {
+    return v1::SENTIMENT_UNSPECIFIED;
+  }
+  const v1::Call& call = t.call();
+  const bool failed = call.outcome() == v1::Call::OUTCOME_BUSY ||
+                      call.outcome() == v1::Call::OUTCOME_ABANDONED;
+  const bool waited =
+      call.wait().seconds() > kPatienceSeconds ||
+      (call.wait().seconds() == kPatienceSeconds && call.wait().nanos() > 0);
+  return failed || waited ? v1::SENTIMENT_NEGATIVE : v1::SENTIMENT_UNSPECIFIED;
 }
 
 void Normalize(v1::Touchpoint& t) {

@@ -71,6 +71,10 @@ struct SubjectRef {
 // mail, advertisements, tasks or changes of stages.
 [[nodiscard]] bool IsCompanyOriginated(const v1::Touchpoint& touchpoint);
 
+// How the customer felt: as given, else negative for an inbound call that was
+// busy or abandoned or that waited for more than 3 minutes, else unknown.
+[[nodiscard]] v1::Sentiment SentimentOf(const v1::Touchpoint& touchpoint);
+
 // Brings a touchpoint into the form in which it is stored: times cut to
 // microseconds.
 void Normalize(v1::Touchpoint& touchpoint);

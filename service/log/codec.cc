@@ -222,7 +222,11 @@ std::string EncodeEvent(const LogEvent& event) {
   } else {
     storage::v1::LogRecord record;
     record.set_received_at_us(event.received_at);
-    *record.mutable_retraction() = *event.retraction;
+    if (event.retraction != nullptr) {
+      *record.mutable_retraction() = *event.retraction;
+    } else {
+      *record.mutable_signal() = *event.signal;
+    }
     record.AppendToString(&value);
   }
   FillCrc(value);
@@ -267,6 +271,10 @@ absl::StatusOr<LogEvent> DecodeEvent(
     case storage::v1::LogRecord::kRetraction:
       event.retraction = std::make_shared<storage::v1::RetractionRecord>(
           std::move(*record.mutable_retraction()));
+      return event;
+    case storage::v1::LogRecord::kSignal:
+      event.signal = std::make_shared<v1::SignalEvent>(
+          std::move(*record.mutable_signal()));
       return event;
     default:
       return malformed();

@@ -14,8 +14,9 @@
 namespace journey::log {
 
 // Version of what lies on disk. A log of a newer version, or with a feature
-// flag that is not among the known ones, is refused.
-inline constexpr uint32_t kLogFormatVersion = 1;
+// flag that is not among the known ones, is refused; one of an older version
+// becomes one of this version when it is opened. Version 2 has signal logs.
+inline constexpr uint32_t kLogFormatVersion = 2;
 inline constexpr uint64_t kLogFeaturesKnown = 0;
 
 inline constexpr char kEventKeyTag = 'e';

@@ -101,6 +101,7 @@ class Decider {
     decision_.response.mutable_results()->Reserve(static_cast<int>(entries));
     for (size_t i = 0; i < append_.touchpoints.size(); ++i) Touchpoint(i);
     for (size_t i = 0; i < append_.retractions.size(); ++i) Retraction(i);
+    for (const auto& signal : append_.signals) Add().signal = signal;
     if (!conflicts_.empty()) return conflicts_.ToConflict();
     if (!wrong_kinds_.empty()) return wrong_kinds_.ToStatus();
     if (!decision_.events.empty()) {

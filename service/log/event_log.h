@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/arena.h"
 #include "journey/storage/v1/log.pb.h"
+#include "journey/v1/signal.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/clock.h"
 #include "service/core/identity.h"
@@ -31,8 +32,9 @@ namespace journey::log {
 
 using InertLinks = std::vector<v1::SubjectType>;
 
-// One event of a tenant's log in memory. Exactly one of `touchpoint` and
-// `retraction` is set.
+// One event of a log in memory. Exactly one of `touchpoint`, `retraction` and
+// `signal` is set: the last one in signal logs (core/signal_log.h), the others
+// in tenants' logs.
 struct LogEvent {
   int64_t position = 0;
   core::Micros received_at = 0;
@@ -42,6 +44,8 @@ struct LogEvent {
   // As its source gave it, where that differs; else null.
   std::shared_ptr<const v1::Touchpoint> given;
   std::shared_ptr<const storage::v1::RetractionRecord> retraction;
+  // Without its position.
+  std::shared_ptr<const v1::SignalEvent> signal;
   // A retraction of this touchpoint stands before it in the log.
   bool retracted_on_arrival = false;
   // Links that it asserts and that bind nobody, by the type of the narrower

@@ -217,7 +217,9 @@ absl::Status RocksEventLog::CheckFormatRecord(bool created) {
   rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), kFormatKey, &value);
   if (!status.IsNotFound()) {
     absl::Status read = FromRocksDb(status, "reading the format record");
-    return read.ok() ? CheckFormat(value, options_.directory) : read;
+    if (read.ok()) read = CheckFormat(value, options_.directory);
+    if (!read.ok() || value == EncodeFormat(kLogFormatVersion, 0)) return read;
+    return PutFormatRecord();
   }
   // The process may have ended between the creation and this write; then the
   // database is empty.
@@ -230,6 +232,10 @@ absl::Status RocksEventLog::CheckFormatRecord(bool created) {
           absl::StrCat(db_directory_, ": the format record is missing"));
     }
   }
+  return PutFormatRecord();
+}
+
+absl::Status RocksEventLog::PutFormatRecord() {
   rocksdb::WriteOptions durable;
   durable.sync = true;
   return FromRocksDb(

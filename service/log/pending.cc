@@ -31,7 +31,7 @@ void PendingGroup::Add(absl::string_view tenant_id, const TenantHead& before,
       fact.touchpoint = AsGiven(event).get();
       const NamedSubjects named(name, touchpoint);
       if (!named.empty()) ++subjects_[*named.begin()];
-    } else {
+    } else if (event.retraction != nullptr) {
       const storage::v1::RetractionRecord& record = *event.retraction;
       ids_[{name, record.source(), record.touchpoint_id()}]
           .entry.retraction_position = event.position;

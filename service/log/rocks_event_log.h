@@ -90,6 +90,7 @@ class RocksEventLog final : public EventLog {
   absl::StatusOr<bool> IsNew(const HeadMark& mark) const;
   absl::Status OpenDatabase(bool create);
   absl::Status CheckFormatRecord(bool created);
+  absl::Status PutFormatRecord();
   // Finds the head and checks that nothing is missing below it, as far back
   // as the write-ahead log reaches.
   absl::Status FindHead(const WalSummary& wal, const HeadMark& mark);

@@ -25,6 +25,7 @@ size_t BytesOf(const Append& append) {
   for (const auto& retraction : append.retractions) {
     bytes += retraction->ByteSizeLong();
   }
+  for (const auto& signal : append.signals) bytes += signal->ByteSizeLong();
   return bytes;
 }
 
@@ -42,7 +43,8 @@ void ReportSent(const CommitGroup& group, WriterObserver& observer) {
 }
 
 size_t EventsOf(const Append& append) {
-  return append.touchpoints.size() + append.retractions.size();
+  return append.touchpoints.size() + append.retractions.size() +
+         append.signals.size();
 }
 
 // When a group was committed; 0 where it is not there.

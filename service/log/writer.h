@@ -70,11 +70,14 @@ class GroupSink {
 
 // One validated append (core/validate.h), ready to be decided.
 struct Append {
+  // The tenant, or the name of its signal log.
   std::string tenant_id;
   // Touchpoints, normalised; or retractions (target_position unset); or one of
   // each, which are an amendment.
   std::vector<std::shared_ptr<const v1::Touchpoint>> touchpoints;
   std::vector<std::shared_ptr<storage::v1::RetractionRecord>> retractions;
+  // Or, of a signal log, what is to be added to it.
+  std::vector<std::shared_ptr<const v1::SignalEvent>> signals;
   // The touchpoint takes the place of the one that is retracted.
   bool is_amendment = false;
   // Retract touchpoints of this kind only, where they are known.

@@ -7,6 +7,7 @@
 #include "projections/conclude.h"
 #include "service/core/big_endian.h"
 #include "service/core/sha256.h"
+#include "service/core/signal_log.h"
 #include "service/views/deal_reader.h"
 #include "service/views/keys.h"
 
@@ -70,7 +71,9 @@ absl::StatusOr<std::string> DigestConclusions(const QueryContext& context,
   absl::Status status =
       snapshot.ScanPrefix(Family::kDefault, TenantsPrefix(),
                           [&](absl::string_view suffix, absl::string_view) {
-                            tenants.emplace_back(suffix);
+                            if (!core::IsSignalLog(suffix)) {
+                              tenants.emplace_back(suffix);
+                            }
                             return true;
                           });
   core::Sha256 hash;

@@ -4,12 +4,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/views/keys.h"
+#include "service/views/signal_keys.h"
 
 namespace journey::views {
 
 JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
-  return {projections::StageIntervals(state),
-          projections::LeadStatusIntervals(state), projections::OwnerOf(state)};
+  JourneyPlaces places = {projections::StageIntervals(state),
+                          projections::LeadStatusIntervals(state),
+                          projections::OwnerOf(state),
+                          {}};
+  for (const auto& task : state.planned_tasks()) {
+    places.planned_tasks.push_back(
+        {task.due_us() == 0 ? core::kNever : task.due_us(), task.task_id(),
+         task.owner_id()});
+  }
+  return places;
 }
 
 ListEntries ListsOfJourney(absl::string_view tenant_id,
@@ -29,6 +38,12 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
   };
   add(JourneyPrefix(tenant_id));
   if (!places.owner_id.empty()) add(OwnerPrefix(tenant_id, places.owner_id));
+  for (const PlannedTaskPlace& task : places.planned_tasks) {
+    out.push_back(PlannedTaskKey(PlannedTasksPrefix(tenant_id), task.due,
+                                 journey, task.task_id));
+    out.push_back(PlannedTaskKey(OwnedTasksPrefix(tenant_id, task.owner_id),
+                                 task.due, journey, task.task_id));
+  }
   return out;
 }
 

@@ -18,16 +18,28 @@ namespace journey::views {
 // Keys of column family `lists`; their values are empty.
 using ListEntries = std::vector<std::string>;
 
+// A task that somebody planned.
+struct PlannedTaskPlace {
+  core::Micros due = core::kNever;
+  std::string task_id;
+  std::string owner_id;
+
+  friend bool operator==(const PlannedTaskPlace& a, const PlannedTaskPlace& b) {
+    return a.due == b.due && a.task_id == b.task_id && a.owner_id == b.owner_id;
+  }
+};
+
 // What decides in which lists a journey stands. Most touchpoints do not change
 // it, and comparing it costs less than making the entries.
 struct JourneyPlaces {
   std::vector<projections::StageInterval> stages;
   std::vector<projections::LeadStatusInterval> lead_statuses;
   std::string owner_id;
+  std::vector<PlannedTaskPlace> planned_tasks;
 
   friend bool operator==(const JourneyPlaces& a, const JourneyPlaces& b) {
     return a.stages == b.stages && a.lead_statuses == b.lead_statuses &&
-           a.owner_id == b.owner_id;
+           a.owner_id == b.owner_id && a.planned_tasks == b.planned_tasks;
   }
 };
 

@@ -70,6 +70,7 @@ absl::Status TenantChange::Run() {
 
 absl::Status TenantChange::AddEvent(const log::LogEvent& event) {
   tenant_.set_head_position(event.position);
+  received_ = std::max(received_, event.received_at);
   return event.touchpoint != nullptr ? AddTouchpoint(event)
                                      : AddRetraction(event);
 }

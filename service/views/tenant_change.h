@@ -36,6 +36,8 @@ struct ChangeContext {
   NewestLinks& newest_links;
   // As in ViewsOptions.
   int snapshot_touchpoints;
+  // When these rules took the place of others; 0 when they did not.
+  core::Micros rules_activated;
 };
 
 // Used once: Add each part in order, then Run. Not thread-safe.
@@ -160,6 +162,8 @@ class TenantChange {
   std::vector<log::LogEvent> targets_;
 
   storage::v1::TenantRecord tenant_;
+  // When the newest of the events was received.
+  core::Micros received_ = 0;
   // By id.
   absl::node_hash_map<std::string, DealEntry> deals_;
   // By key.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/limits.h"
 #include "service/core/touchpoint.h"
+#include "service/views/announced.h"
 #include "service/views/journey_snapshots.h"
 #include "service/views/keys.h"
 #include "service/views/tenant_change.h"
@@ -257,6 +258,8 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
     };
     PutLists(lists(entry.places_before), lists(places));
   }
+  SetTimer(context_.rules, tenant_id_, entry.subject,
+           {received_, context_.rules_activated}, record, context_.update);
   record.SerializeToString(&text_);
   context_.update.Put(Family::kSubjects, key, text_);
 }
@@ -271,6 +274,9 @@ void TenantChange::PutDeals() {
       PutLists(ListsOfDeal(tenant_id_, deal_id, *entry.places_before, places),
                ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before));
     }
+    SetTimer(context_.rules, tenant_id_, deal_id,
+             {received_, context_.rules_activated}, *entry.record,
+             context_.update);
     entry.record->SerializeToString(&text_);
     context_.update.Put(Family::kDeals, DealKey(tenant_id_, deal_id), text_);
   }

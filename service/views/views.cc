@@ -6,15 +6,18 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
+#include "service/core/signal_log.h"
 #include "service/core/sync.h"
 #include "service/core/time.h"
 #include "service/views/contact_queries.h"
 #include "service/views/deal_queries.h"
 #include "service/views/diff_queries.h"
 #include "service/views/digest.h"
+#include "service/views/due_signals.h"
 #include "service/views/explain_queries.h"
 #include "service/views/full_set.h"
 #include "service/views/head_listeners.h"
@@ -23,6 +26,9 @@
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
+#include "service/views/signal_change.h"
+#include "service/views/signal_queries.h"
+#include "service/views/task_queries.h"
 #include "service/views/tenant_change.h"
 #include "service/views/timeline.h"
 #include "service/views/view_store.h"
@@ -32,7 +38,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 6;
+constexpr int kViewsFormatVersion = 7;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
@@ -57,11 +63,26 @@ class ViewsImpl final : public Views {
            checkpoint_.rule_set_sha256() == options_.rules->sha256();
   }
   // Makes a new store ours.
-  void Begin() {
+  absl::Status Begin(core::Micros rules_activated) {
+    checkpoint_.set_rules_activated_us(rules_activated);
     checkpoint_.set_format_version(kViewsFormatVersion);
     checkpoint_.set_rule_set_sha256(options_.rules->sha256());
     checkpoint_.set_rule_set_id(options_.rules->rule_set().id());
     checkpoint_.set_rule_set_version(options_.rules->rule_set().version());
+    // At once, so that it is still known after a crash on the way.
+    Update update(*store_);
+    update.Put(Family::kDefault, CheckpointKey(),
+               checkpoint_.SerializeAsString());
+    const absl::Status status = update.Commit();
+    return status.ok() ? store_->Flush() : status;
+  }
+  // When the rules that are used now took the place of others; 0 when these
+  // were the first.
+  [[nodiscard]] core::Micros RulesActivated() const {
+    if (IsNew()) return 0;
+    return checkpoint_.rule_set_sha256() == options_.rules->sha256()
+               ? checkpoint_.rules_activated_us()
+               : options_.clock->Now();
   }
   // Why the views are not ours, for the operator.
   [[nodiscard]] std::string WhyNotOurs() const;
@@ -150,6 +171,25 @@ class ViewsImpl final : public Views {
     return views::GetBoard(Context(still_wanted), request);
   }
 
+  absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+      const v1::ListSignalsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListSignals(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::ListTasksResponse> ListTasks(
+      const v1::ListTasksRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListTasks(Context(still_wanted), request);
+  }
+  absl::StatusOr<std::vector<DueSignalEvents>> DueSignals(
+      core::Micros now, int homes_max) const override {
+    return CollectDueSignals(context_, checkpoint_.rules_activated_us(), now,
+                             homes_max);
+  }
+  absl::StatusOr<std::optional<v1::Signal>> FindSignal(
+      absl::string_view tenant_id,
+      absl::string_view signal_id) const override;
+
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
       absl::string_view tenant_id) const override;
   absl::StatusOr<std::vector<int64_t>> SubjectPositions(
@@ -179,7 +219,8 @@ class ViewsImpl final : public Views {
     return context;
   }
   absl::Status ApplyAll(const log::CommitGroup* groups, size_t count);
-  void Publish(const std::map<std::string, TenantChange>& changes);
+  void Publish(const std::map<std::string, TenantChange>& changes,
+               const std::map<std::string, SignalChange>& signals);
 
   const ViewsOptions options_;
   const std::unique_ptr<ViewStore> store_;
@@ -220,8 +261,8 @@ absl::Status ViewsImpl::Load() {
   const Snapshot snapshot(*store_);
   absl::Status status =
       snapshot.ScanPrefix(Family::kDefault, TenantsPrefix(),
-                          [&](absl::string_view, absl::string_view) {
-                            ++tenant_count_;
+                          [&](absl::string_view log_id, absl::string_view) {
+                            if (!core::IsSignalLog(log_id)) ++tenant_count_;
                             return true;
                           });
   if (!status.ok()) return status;
@@ -267,12 +308,19 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   google::protobuf::Arena arena(arena_options);
   const ChangeContext context{*options_.log, *options_.rules,
                               update,        arena,
-                              newest_links_, options_.snapshot_touchpoints};
+                              newest_links_, options_.snapshot_touchpoints,
+                              checkpoint_.rules_activated_us()};
   std::map<std::string, TenantChange> changes;
+  std::map<std::string, SignalChange> signals;
   int64_t events = 0;
   for (size_t i = 0; i < count; ++i) {
     events += groups[i].event_count();
     for (const log::TenantEvents& tenant : groups[i].tenants) {
+      if (core::IsSignalLog(tenant.tenant_id)) {
+        signals.try_emplace(tenant.tenant_id, context, tenant.tenant_id)
+            .first->second.Add(tenant);
+        continue;
+      }
       changes.try_emplace(tenant.tenant_id, context, tenant.tenant_id)
           .first->second.Add(tenant);
     }
@@ -282,16 +330,21 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
       return status;
     }
   }
+  // Announcements are about what was there before.
+  for (auto& [log_id, change] : signals) {
+    if (absl::Status status = change.Run(); !status.ok()) return status;
+  }
   checkpoint_.set_group(groups[count - 1].number);
   checkpoint_.set_event_count(checkpoint_.event_count() + events);
   update.Put(Family::kDefault, CheckpointKey(),
              checkpoint_.SerializeAsString());
   if (absl::Status status = update.Commit(); !status.ok()) return status;
-  Publish(changes);
+  Publish(changes, signals);
   return absl::OkStatus();
 }
 
-void ViewsImpl::Publish(const std::map<std::string, TenantChange>& changes) {
+void ViewsImpl::Publish(const std::map<std::string, TenantChange>& changes,
+                        const std::map<std::string, SignalChange>& signals) {
   group_ = checkpoint_.group();
   event_count_ = checkpoint_.event_count();
   for (const auto& [tenant_id, change] : changes) {
@@ -308,8 +361,8 @@ void ViewsImpl::Publish(const std::map<std::string, TenantChange>& changes) {
       }
     }
   }
-  listeners_.Notify([&](const std::string& tenant_id) {
-    return changes.count(tenant_id) > 0;
+  listeners_.Notify([&](const std::string& log_id) {
+    return changes.count(log_id) > 0 || signals.count(log_id) > 0;
   });
 }
 
@@ -367,7 +420,23 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
       core::ToTimestamp(record.newest_occurred_us());
   out->set_journey_count(record.journey_count());
   out->set_deal_count(record.deal_count());
+  storage::v1::TenantRecord signals;
+  const auto has_signals = Snapshot(*store_).Get(
+      Family::kDefault, TenantKey(core::SignalLogOf(tenant_id)), signals);
+  if (!has_signals.ok()) return has_signals.status();
+  out->set_signal_position(signals.head_position());
   return out;
+}
+
+absl::StatusOr<std::optional<v1::Signal>> ViewsImpl::FindSignal(
+    absl::string_view tenant_id, absl::string_view signal_id) const {
+  v1::Signal signal;
+  const auto found = Snapshot(*store_).Get(
+      Family::kLists,
+      SignalKey(tenant_id, absl::HexStringToBytes(signal_id)), signal);
+  if (!found.ok()) return found.status();
+  if (!*found) return std::optional<v1::Signal>();
+  return std::optional<v1::Signal>(std::move(signal));
 }
 
 absl::StatusOr<std::vector<int64_t>> ViewsImpl::SubjectPositions(
@@ -422,6 +491,8 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
   auto views = OpenStore(options);
   if (!views.ok() && !absl::IsDataLoss(views.status())) return views.status();
   if (!views.ok() || !(*views)->IsOurs()) {
+    const core::Micros activated =
+        views.ok() ? (*views)->RulesActivated() : 0;
     const std::string notice = WhyAnew(views);
     if (!notice.empty() && options.on_notice) options.on_notice(notice);
     views = nullptr;
@@ -429,7 +500,8 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
     if (!status.ok()) return status;
     views = OpenStore(std::move(options));
     if (!views.ok()) return views.status();
-    (*views)->Begin();
+    status = (*views)->Begin(activated);
+    if (!status.ok()) return status;
   }
   // What is damaged from here on may be the log.
   absl::Status status = (*views)->CatchUp();

@@ -19,6 +19,7 @@
 #include "journey/v1/deal_service.pb.h"
 #include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
+#include "journey/v1/signal_service.pb.h"
 #include "projections/rules/rules.h"
 #include "service/core/clock.h"
 #include "service/log/event_log.h"
@@ -50,6 +51,12 @@ using StillWanted = std::function<absl::Status()>;
 
 // Called when a tenant's log has grown.
 using HeadListener = std::function<void()>;
+
+// What is to be added to one tenant's signal log.
+struct DueSignalEvents {
+  std::string tenant_id;
+  std::vector<std::shared_ptr<const v1::SignalEvent>> events;
+};
 
 class Views : public log::CommitIndex, public log::GroupSink {
  public:
@@ -105,6 +112,23 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<v1::GetBoardResponse> GetBoard(
       const v1::GetBoardRequest& request,
       const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+      const v1::ListSignalsRequest& request,
+      const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::ListTasksResponse> ListTasks(
+      const v1::ListTasksRequest& request,
+      const StillWanted& still_wanted) const = 0;
+
+  // What is to be announced by `now`: of the `homes_max` journeys and deals
+  // for which it was due first. They stay due until the events are applied.
+  // Events of one journey or deal are for one instant: there may be more after
+  // them.
+  virtual absl::StatusOr<std::vector<DueSignalEvents>> DueSignals(
+      core::Micros now, int homes_max) const = 0;
+
+  // A signal by its id, 32 hexadecimal digits; unset when it is not known.
+  virtual absl::StatusOr<std::optional<v1::Signal>> FindSignal(
+      absl::string_view tenant_id, absl::string_view signal_id) const = 0;
 
   // The state of one tenant; unset when it has no events.
   virtual absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(

@@ -1,0 +1,73 @@
+#include "service/views/announced.h"
+
+#include <algorithm>
+#include <string>
+
+#include "projections/conclude.h"
+#include "projections/signal/announce.h"
+#include "projections/signal/signal.h"
+
+namespace journey::views {
+namespace {
+
+using storage::v1::AnnouncedSignals;
+
+// Moves the timer of one home to when something is to be announced next. Most
+// journeys have nothing to announce, and then nothing is kept.
+template <typename Record>
+void Settle(const projections::SignalIntervals& intervals,
+            absl::string_view owner_id, absl::string_view tenant_id,
+            const SignalHome& home, const SignalOccasion& occasion,
+            core::Micros newest, Record& record, Update& update) {
+  const core::Micros due_before = record.signals().due_us();
+  core::Micros due = 0;
+  if (intervals.empty() && record.signals().in_force().empty()) {
+    record.clear_signals();
+  } else {
+    AnnouncedSignals& signals = *record.mutable_signals();
+    signals.set_received_us(
+        std::max(signals.received_us(), occasion.received));
+    signals.set_floor_us(std::max({signals.floor_us(), occasion.received,
+                                   occasion.floor, newest}));
+    due = projections::NextAnnouncement(intervals, signals, owner_id,
+                                        signals.floor_us());
+    if (due == core::kNever) due = 0;
+    signals.set_due_us(due);
+  }
+  if (due == due_before) return;
+  if (due_before != 0) {
+    update.Delete(Family::kLists, TimerKey(due_before, tenant_id, home));
+  }
+  if (due != 0) {
+    update.Put(Family::kLists, TimerKey(due, tenant_id, home), "");
+  }
+}
+
+}  // namespace
+
+void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
+              const v1::Subject& subject, const SignalOccasion& occasion,
+              storage::v1::SubjectRecord& record, Update& update) {
+  SignalHome home;
+  home.journey = subject;
+  projections::SignalIntervals intervals;
+  std::string owner_id;
+  if (record.has_journey()) {
+    intervals = projections::JourneySignals(rules, record.journey());
+    owner_id = projections::OwnerOf(record.journey());
+  }
+  Settle(intervals, owner_id, tenant_id, home, occasion,
+         record.journey().newest().at_us(), record, update);
+}
+
+void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
+              absl::string_view deal_id, const SignalOccasion& occasion,
+              storage::v1::DealRecord& record, Update& update) {
+  SignalHome home;
+  home.deal_id = std::string(deal_id);
+  Settle(projections::DealSignals(rules, record.deal()),
+         projections::SignalOwnerOf(record.deal()), tenant_id, home, occasion,
+         record.newest_us(), record, update);
+}
+
+}  // namespace journey::views

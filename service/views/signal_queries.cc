@@ -1,0 +1,173 @@
+#include "service/views/signal_queries.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/core/errors.h"
+#include "service/core/limits.h"
+#include "service/core/signal_log.h"
+#include "service/views/keys.h"
+#include "service/views/page.h"
+#include "service/views/signal_keys.h"
+
+namespace journey::views {
+namespace {
+
+template <typename Values, typename Value>
+bool IsAmong(const Values& values, const Value& value) {
+  return values.empty() ||
+         std::find(values.begin(), values.end(), value) != values.end();
+}
+
+bool MatchesHandling(v1::SignalHandling wanted, v1::SignalHandling handling) {
+  if (wanted != v1::SIGNAL_HANDLING_UNSPECIFIED) return handling == wanted;
+  return handling != v1::SIGNAL_HANDLING_FINISHED &&
+         handling != v1::SIGNAL_HANDLING_DISMISSED;
+}
+
+// Only signals of the open list can match.
+bool AsksForOpenOnly(const v1::ListSignalsRequest& request) {
+  return !request.include_withdrawn() && !request.include_historical() &&
+         request.handling() != v1::SIGNAL_HANDLING_FINISHED &&
+         request.handling() != v1::SIGNAL_HANDLING_DISMISSED;
+}
+
+// The list that a request is read from.
+struct SignalRange {
+  std::string name;
+  std::string prefix;
+};
+
+SignalRange RangeOf(const v1::ListSignalsRequest& request) {
+  const std::string& tenant_id = request.tenant_id();
+  if (!AsksForOpenOnly(request)) return {"all", AllSignalsPrefix(tenant_id)};
+  if (request.filter().owner_ids_size() == 1) {
+    return {"owner", OwnedSignalsPrefix(tenant_id,
+                                        request.filter().owner_ids(0))};
+  }
+  return {"open", OpenSignalsPrefix(tenant_id)};
+}
+
+// Lists signals for one request.
+class SignalLister {
+ public:
+  SignalLister(Reader& reader, const v1::ListSignalsRequest& request)
+      : reader_(reader), request_(request) {}
+
+  // Finds out which journey is asked for, if one is.
+  absl::Status Begin() {
+    if (!request_.has_subject()) return absl::OkStatus();
+    auto journey = reader_.JourneyOf(request_.subject());
+    if (!journey.ok()) return journey.status();
+    if (!journey->has_value()) return SubjectNotFound(request_.subject());
+    journey_ = *std::move(journey);
+    return absl::OkStatus();
+  }
+
+  // The signal, if it is one of those asked for, with its present journey.
+  absl::StatusOr<std::optional<v1::Signal>> Load(const std::string& id) {
+    std::optional<v1::Signal> out(std::in_place);
+    const auto found = reader_.snapshot().Get(
+        Family::kLists, SignalKey(reader_.tenant_id(), id), *out);
+    if (!found.ok()) return found.status();
+    if (!*found || !MatchesItself(*out)) return std::optional<v1::Signal>();
+    // Accounts may have been merged since it was announced.
+    auto journey = reader_.JourneyOf(out->journey());
+    if (!journey.ok()) return journey.status();
+    if (journey->has_value()) *out->mutable_journey() = **std::move(journey);
+    if (journey_.has_value() &&
+        !(core::RefOf(out->journey()) == core::RefOf(*journey_))) {
+      return std::optional<v1::Signal>();
+    }
+    return out;
+  }
+
+ private:
+  bool MatchesItself(const v1::Signal& signal) const {
+    if (!request_.include_withdrawn() && !signal.in_force()) return false;
+    if (!request_.include_historical() && signal.historical()) return false;
+    if (!request_.deal_id().empty() && signal.deal_id() != request_.deal_id()) {
+      return false;
+    }
+    return MatchesHandling(request_.handling(), signal.handling()) &&
+           Matches(request_.filter(), signal);
+  }
+
+  Reader& reader_;
+  const v1::ListSignalsRequest& request_;
+  std::optional<v1::Subject> journey_;
+};
+
+}  // namespace
+
+bool Matches(const v1::SignalFilter& filter, const v1::Signal& signal) {
+  if (!IsAmong(filter.types(), signal.type()) ||
+      !IsAmong(filter.owner_ids(), signal.owner_id()) ||
+      signal.severity() < filter.severity_min()) {
+    return false;
+  }
+  return filter.segments().empty() ||
+         std::any_of(signal.segments().begin(), signal.segments().end(),
+                     [&](int segment) {
+                       return IsAmong(filter.segments(), segment);
+                     });
+}
+
+absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+    const QueryContext& context, const v1::ListSignalsRequest& request) {
+  const auto page = PageOf(request, context.clock->Now());
+  if (!page.ok()) return page.status();
+  const auto reader =
+      Reader::Make(context, request.tenant_id(), std::nullopt, page->now);
+  if (!reader.ok()) return reader.status();
+  SignalLister lister(**reader, request);
+  absl::Status status = lister.Begin();
+  if (!status.ok()) return status;
+  const SignalRange range = RangeOf(request);
+  v1::ListSignalsResponse response;
+  PageBytes bytes;
+  std::string last_key;
+  bool is_cut = false;
+  int scanned = 0;
+  const absl::Status scan = (*reader)->snapshot().Scan(
+      Family::kLists, FirstKey(*page, range.prefix), PrefixEnd(range.prefix),
+      [&](absl::string_view key, absl::string_view) {
+        if (response.signals_size() == page->size || bytes.is_full() ||
+            scanned == core::kListEntriesScannedMax ||
+            !(*reader)->CheckBudget().ok()) {
+          is_cut = true;
+          return false;
+        }
+        ++scanned;
+        key.remove_prefix(range.prefix.size());
+        last_key = std::string(key);
+        const auto entry = ParseSignalList(key);
+        if (!entry.has_value()) {
+          status = core::DamagedError("views: a key of a list is damaged");
+          return false;
+        }
+        auto signal = lister.Load(entry->signal_id);
+        status = signal.status();
+        if (status.ok() && signal->has_value()) {
+          bytes.Add(**signal);
+          *response.add_signals() = **std::move(signal);
+        }
+        return status.ok();
+      });
+  if (status.ok()) status = scan;
+  if (!status.ok()) return status;
+  if (is_cut) {
+    response.set_next_page_token(NextPageToken(*page, range.name, last_key));
+  }
+  storage::v1::TenantRecord log;
+  const auto found = (*reader)->snapshot().Get(
+      Family::kDefault, TenantKey(core::SignalLogOf(request.tenant_id())), log);
+  if (!found.ok()) return found.status();
+  response.set_signal_position(log.head_position());
+  return response;
+}
+
+}  // namespace journey::views

@@ -1,0 +1,21 @@
+// The queries of SignalService about signals.
+#ifndef SERVICE_VIEWS_SIGNAL_QUERIES_H_
+#define SERVICE_VIEWS_SIGNAL_QUERIES_H_
+
+#include "absl/status/statusor.h"
+#include "journey/v1/signal_service.pb.h"
+#include "service/views/reader.h"
+
+namespace journey::views {
+
+// True when a signal meets all conditions of a filter.
+[[nodiscard]] bool Matches(const v1::SignalFilter& filter,
+                           const v1::Signal& signal);
+
+// See Views::ListSignals.
+absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+    const QueryContext& context, const v1::ListSignalsRequest& request);
+
+}  // namespace journey::views
+
+#endif  // SERVICE_VIEWS_SIGNAL_QUERIES_H_
