@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "projections/deal/deal.h"
+#include "projections/deal/missing_fields.h"
 #include "projections/explain.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/qualification/qualification.h"
@@ -57,18 +58,6 @@ void AddLifecycle(const Rules& rules, const LifecycleState& lifecycle,
   AddTimes(rules, lifecycle, instant, out);
 }
 
-bool IsKnown(const DealState& deal, const std::string& field) {
-  if (field == "owner_id") return !deal.owner_id().empty();
-  if (field == "name") return !deal.name().empty();
-  if (field == "amount") return deal.has_amount();
-  if (field == "products") return deal.products_size() > 0;
-  if (field == "contacts") return deal.contacts_size() > 0;
-  if (field == "expected_close_date") return deal.has_expected_close_date();
-  if (field == "delivery_date") return deal.has_delivery_date();
-  if (field == "lost_reason") return !deal.lost_reason().empty();
-  return true;
-}
-
 v1::DealStageVisit ConcludeStage(const Rules& rules, const DealState& deal,
                                  const storage::v1::DealStageState& visit) {
   const auto* stage = rules.FindStage(deal.pipeline_id(), visit.stage_id());
@@ -111,8 +100,8 @@ void AddStage(const Rules& rules, const DealState& deal, v1::Deal& out) {
   const auto* stage = rules.FindStage(deal.pipeline_id(), CurrentStageId(deal));
   if (stage == nullptr) return;
   out.set_win_probability_percent(stage->win_probability_percent());
-  for (const std::string& field : stage->required_fields()) {
-    if (!IsKnown(deal, field)) out.add_missing_fields(field);
+  for (std::string& field : MissingFields(rules, deal)) {
+    out.add_missing_fields(std::move(field));
   }
 }
 

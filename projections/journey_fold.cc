@@ -10,6 +10,7 @@
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
+#include "projections/signal/facts.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
 
@@ -82,6 +83,7 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+  ApplyToSignalFacts(rules, touchpoint, moment, state);
   return awards;
 }
 

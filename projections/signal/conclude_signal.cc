@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "projections/conclude.h"
 #include "projections/deal/deal.h"
+#include "projections/deal/missing_fields.h"
 #include "projections/explain.h"
 #include "projections/segment/segment.h"
 #include "projections/signal/signal.h"

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "projections/conclude.h"
-#include "projections/deal/deal.h"
+#include "projections/deal/missing_fields.h"
 #include "projections/signal/signal.h"
 #include "projections/stall/stall.h"
 
