@@ -31,12 +31,15 @@ v1::Subject AccountA() {
   return subject;
 }
 
-std::shared_ptr<const projections::Rules> TestRules(const std::string& change) {
+std::shared_ptr<const projections::Rules> TestRules(
+    const std::string& change, const std::string& signals) {
   static const auto* const kDefault = new v1::RuleSet(
       projections::LoadRulesFile(JOURNEY_RULES_FILE).value()->rule_set());
   v1::RuleSet rule_set = *kDefault;
+  if (!signals.empty()) rule_set.clear_signals();
   v1::RuleSet changed;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(change, &changed))
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(change + signals,
+                                                            &changed))
       << change;
   rule_set.MergeFrom(changed);
   return projections::Rules::Make(rule_set).value();

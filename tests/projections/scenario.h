@@ -17,9 +17,10 @@
 
 namespace journey::testing {
 
-// The default rule set, with a change in protobuf text format merged in.
+// The default rule set, with a change in protobuf text format merged in;
+// `signals`, where it is not empty, in the place of its signals.
 std::shared_ptr<const projections::Rules> TestRules(
-    const std::string& change = "");
+    const std::string& change = "", const std::string& signals = "");
 
 v1::Subject AccountA();
 

@@ -2,11 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <future>
 #include <limits>
 #include <utility>
 
+#include "gtest/gtest.h"
 #include "projections/rules/rules_yaml.h"
+#include "service/core/signal_log.h"
 
 namespace journey::testing {
 
@@ -53,10 +56,18 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   };
   writer_options.on_fatal = on_fatal;
   engine->writer_ = log::Writer::Start(std::move(writer_options));
+
+  signals::AnnouncerOptions announcer_options;
+  announcer_options.writer = engine->writer_.get();
+  announcer_options.views = engine->views_.get();
+  announcer_options.clock = &engine->clock_;
+  announcer_options.interval = std::chrono::milliseconds(0);
+  engine->announcer_ = signals::Announcer::Start(std::move(announcer_options));
   return engine;
 }
 
 Engine::~Engine() {
+  if (announcer_ != nullptr) announcer_->Stop();
   if (writer_ != nullptr) writer_->Stop();
 }
 
@@ -89,6 +100,39 @@ absl::StatusOr<v1::AppendResponse> Engine::Retract(
     append.retractions.push_back(std::move(retraction));
   }
   return Submit(std::move(append));
+}
+
+absl::StatusOr<v1::Signal> Engine::Act(const std::string& signal_id,
+                                       v1::SignalChange change,
+                                       core::Micros until) {
+  std::promise<absl::StatusOr<v1::Signal>> answer;
+  signals::SignalAction action;
+  action.tenant_id = kTenant;
+  action.signal_id = signal_id;
+  action.change = change;
+  action.actor = "anna";
+  action.until = until;
+  action.done = [&](absl::StatusOr<v1::Signal> signal) {
+    answer.set_value(std::move(signal));
+  };
+  announcer_->Submit(std::move(action));
+  return answer.get_future().get();
+}
+
+std::vector<v1::SignalEvent> Engine::SignalEvents() {
+  std::vector<v1::SignalEvent> out;
+  while (true) {
+    const auto page = log_->ReadRange(
+        core::SignalLogOf(kTenant), static_cast<int64_t>(out.size()) + 1,
+        /*backwards=*/false, /*max_events=*/1000, size_t{4} << 20);
+    EXPECT_TRUE(page.ok()) << page.status();
+    if (!page.ok() || page->empty()) return out;
+    for (const log::LogEvent& event : *page) {
+      EXPECT_EQ(event.position, static_cast<int64_t>(out.size()) + 1);
+      out.push_back(*event.signal);
+      out.back().set_position(event.position);
+    }
+  }
 }
 
 std::string Engine::Digest() {

@@ -1,5 +1,5 @@
-// Event log, writer and views together, as the server composes them, with a
-// clock that tests set.
+// Event log, writer, views and announcer together, as the server composes them,
+// with a clock that tests set.
 #ifndef TESTS_SUPPORT_ENGINE_H_
 #define TESTS_SUPPORT_ENGINE_H_
 
@@ -13,6 +13,7 @@
 #include "projections/rules/rules.h"
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
+#include "service/signals/announcer.h"
 #include "service/views/views.h"
 #include "tests/support/manual_clock.h"
 
@@ -49,6 +50,16 @@ class Engine {
   absl::StatusOr<v1::AppendResponse> Retract(
       const std::vector<std::string>& touchpoint_ids);
 
+  // Announces all signals that are due by the clock.
+  absl::Status Announce() { return announcer_->RunDue(); }
+  // Somebody called "anna" does something about a signal, and waits for the
+  // answer.
+  absl::StatusOr<v1::Signal> Act(const std::string& signal_id,
+                                 v1::SignalChange change,
+                                 core::Micros until = 0);
+  // The signal log from its beginning.
+  std::vector<v1::SignalEvent> SignalEvents();
+
   [[nodiscard]] log::Writer& writer() { return *writer_; }
   [[nodiscard]] log::EventLog& event_log() { return *log_; }
   [[nodiscard]] views::Views& views() { return *views_; }
@@ -70,6 +81,7 @@ class Engine {
   std::unique_ptr<log::EventLog> log_;
   std::unique_ptr<views::Views> views_;
   std::unique_ptr<log::Writer> writer_;
+  std::unique_ptr<signals::Announcer> announcer_;
 };
 
 }  // namespace journey::testing
