@@ -99,7 +99,7 @@ class AnnouncerImpl final : public Announcer {
   ~AnnouncerImpl() override { Stop(); }
 
   void Submit(SignalAction action) override;
-  absl::Status RunDue() override;
+  absl::Status RunDue(int goes_max) override;
   [[nodiscard]] const AnnouncerStats& stats() const override { return stats_; }
   void Stop() override;
 
@@ -174,12 +174,13 @@ void AnnouncerImpl::Run() {
   }
 }
 
-absl::Status AnnouncerImpl::RunDue() {
-  while (true) {
+absl::Status AnnouncerImpl::RunDue(int goes_max) {
+  for (int i = 0; i < goes_max; ++i) {
     const auto more = Announce();
     if (!more.ok()) return more.status();
-    if (!*more) return absl::OkStatus();
+    if (!*more) break;
   }
+  return absl::OkStatus();
 }
 
 void AnnouncerImpl::Act() {
@@ -209,7 +210,7 @@ absl::StatusOr<v1::Signal> AnnouncerImpl::Do(const SignalAction& action) {
 
 absl::StatusOr<bool> AnnouncerImpl::Announce() {
   const auto due =
-      options_.views->DueSignals(options_.clock->Now(), core::kDueHomesMax);
+      options_.views->DueSignals(options_.clock->Now(), options_.homes_max);
   if (!due.ok()) return due.status();
   for (const views::DueSignalEvents& tenant : *due) {
     absl::Status status = Append(tenant.tenant_id, tenant.events);

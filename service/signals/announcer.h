@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "journey/v1/signal.pb.h"
 #include "service/core/clock.h"
+#include "service/core/limits.h"
 #include "service/log/writer.h"
 #include "service/views/views.h"
 
@@ -53,6 +54,8 @@ struct AnnouncerOptions {
   const core::Clock* clock = nullptr;
   // How often timers are looked at. 0: only when RunDue is called.
   std::chrono::milliseconds interval{100};
+  // Journeys and deals whose timers are looked at in one go.
+  int homes_max = core::kDueHomesMax;
   // Told of errors, after which it tries again. May be empty.
   std::function<void(const absl::Status&)> on_error;
 };
@@ -67,9 +70,9 @@ class Announcer {
   // Takes an action. After Stop it is answered SHUTTING_DOWN.
   virtual void Submit(SignalAction action) = 0;
 
-  // Announces everything that is due by now, in the caller's thread. Only
-  // without an interval.
-  virtual absl::Status RunDue() = 0;
+  // Announces what is due by now, in the caller's thread, in at most so many
+  // goes. Only without an interval.
+  virtual absl::Status RunDue(int goes_max) = 0;
 
   [[nodiscard]] virtual const AnnouncerStats& stats() const = 0;
 

@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   announcer_options.views = engine->views_.get();
   announcer_options.clock = &engine->clock_;
   announcer_options.interval = std::chrono::milliseconds(0);
+  announcer_options.homes_max = options.announced_homes_max;
   engine->announcer_ = signals::Announcer::Start(std::move(announcer_options));
   return engine;
 }

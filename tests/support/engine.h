@@ -4,6 +4,7 @@
 #define TESTS_SUPPORT_ENGINE_H_
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct EngineOptions {
   std::string rules_file;
   std::shared_ptr<rocksdb::FileSystem> file_system;
   size_t write_buffer_bytes = size_t{64} * 1024 * 1024;
+  // Journeys and deals that one go of announcing looks at.
+  int announced_homes_max = core::kDueHomesMax;
   // Few, so that short histories have snapshots inside their journeys.
   int snapshot_touchpoints = 5;
   // Told what the views have to say while they are opened.
@@ -50,8 +53,11 @@ class Engine {
   absl::StatusOr<v1::AppendResponse> Retract(
       const std::vector<std::string>& touchpoint_ids);
 
-  // Announces all signals that are due by the clock.
-  absl::Status Announce() { return announcer_->RunDue(); }
+  // Announces the signals that are due by the clock: all, or what so many goes
+  // reach.
+  absl::Status Announce(int goes_max = std::numeric_limits<int>::max()) {
+    return announcer_->RunDue(goes_max);
+  }
   // Somebody called "anna" does something about a signal, and waits for the
   // answer.
   absl::StatusOr<v1::Signal> Act(const std::string& signal_id,
