@@ -32,7 +32,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 6;
+constexpr int kViewsFormatVersion = 7;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
@@ -88,6 +88,9 @@ class ViewsImpl final : public Views {
   int64_t group() const override { return group_; }
   int64_t event_count() const override { return event_count_; }
   int64_t tenant_count() const override { return tenant_count_; }
+  int64_t unknown_stage_deal_count() const override {
+    return unknown_stage_deal_count_;
+  }
 
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
       const v1::GetJourneyRequest& request,
@@ -193,6 +196,7 @@ class ViewsImpl final : public Views {
   std::atomic<int64_t> group_;
   std::atomic<int64_t> event_count_;
   std::atomic<int64_t> tenant_count_ = 0;
+  std::atomic<int64_t> unknown_stage_deal_count_ = 0;
 
   FullSet full_subjects_;
   // Subjects with all links, or all linked, that they may have.
@@ -218,12 +222,17 @@ std::string ViewsImpl::WhyNotOurs() const {
 // Reads what is kept in memory.
 absl::Status ViewsImpl::Load() {
   const Snapshot snapshot(*store_);
-  absl::Status status =
-      snapshot.ScanPrefix(Family::kDefault, TenantsPrefix(),
-                          [&](absl::string_view, absl::string_view) {
-                            ++tenant_count_;
-                            return true;
-                          });
+  absl::Status parsed;
+  absl::Status status = snapshot.ScanPrefix(
+      Family::kDefault, TenantsPrefix(),
+      [&](absl::string_view, absl::string_view value) {
+        storage::v1::TenantRecord tenant;
+        parsed = Parse(value, tenant);
+        ++tenant_count_;
+        unknown_stage_deal_count_ += tenant.unknown_stage_deal_count();
+        return parsed.ok();
+      });
+  if (status.ok()) status = parsed;
   if (!status.ok()) return status;
   const auto load = [&](const std::string& prefix, FullSet& full) {
     return snapshot.ScanPrefix(Family::kDefault, prefix,
@@ -296,6 +305,7 @@ void ViewsImpl::Publish(const std::map<std::string, TenantChange>& changes) {
   event_count_ = checkpoint_.event_count();
   for (const auto& [tenant_id, change] : changes) {
     if (change.is_new_tenant()) ++tenant_count_;
+    unknown_stage_deal_count_ += change.unknown_stage_deals_added();
     for (const v1::Subject& subject : change.full_subjects()) {
       full_subjects_.Insert(SubjectKey(tenant_id, subject));
     }
@@ -367,6 +377,7 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
       core::ToTimestamp(record.newest_occurred_us());
   out->set_journey_count(record.journey_count());
   out->set_deal_count(record.deal_count());
+  out->set_unknown_stage_deal_count(record.unknown_stage_deal_count());
   return out;
 }
 
