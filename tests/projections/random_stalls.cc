@@ -1,8 +1,5 @@
 #include "tests/projections/random_stalls.h"
 
-#include <string>
-
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace journey::testing {
@@ -95,32 +92,6 @@ v1::RuleSet WithRandomStalls(std::mt19937& random, v1::RuleSet rules) {
     stage.mutable_baseline()->set_visits(15 + stalls.Pick(20));
   }
   return rules;
-}
-
-std::vector<v1::Touchpoint> TalkativeHistory(
-    std::mt19937& random, const RandomHistoryOptions& options) {
-  std::vector<v1::Touchpoint> out = RandomHistory(random, options);
-  for (v1::Touchpoint& touchpoint : out) {
-    if (touchpoint.has_deal() || touchpoint.has_offer() ||
-        touchpoint.has_expected_silence() || random() % 4 == 0) {
-      continue;
-    }
-    const unsigned choice = random() % 12;
-    if (choice < 2) {
-      touchpoint.mutable_offer()->set_action(v1::Offer::ACTION_SENT);
-      touchpoint.mutable_offer()->set_offer_id(absl::StrCat("F", choice));
-      continue;
-    }
-    if (choice < 5) {
-      touchpoint.set_owner_id("O");
-      touchpoint.mutable_email()->set_action(v1::Email::ACTION_SENT);
-    } else {
-      touchpoint.mutable_email()->set_action(v1::Email::ACTION_REPLIED);
-      touchpoint.clear_direction();
-    }
-    touchpoint.mutable_email()->set_bulk(false);
-  }
-  return out;
 }
 
 }  // namespace journey::testing
