@@ -128,6 +128,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
   AddJourneyCommands(*root, invocation);
   AddDealCommands(*root, invocation);
   AddIdentityCommands(*root, invocation);
+  AddRulesCommands(*root, invocation);
   AddRetractCommand(*root, invocation);
   AddAmendCommand(*root, invocation);
   AddReadCommand(*root, invocation);

@@ -145,7 +145,7 @@ absl::StatusOr<int> RunStalled(const Invocation& invocation,
   } else {
     PrintStalledDeals(
         {response->stalled_deals().begin(), response->stalled_deals().end()},
-        *at, invocation.out());
+        *at, invocation.environment.columns, invocation.out());
   }
   PrintMore(invocation, response->next_page_token());
   return 0;
@@ -199,7 +199,7 @@ void AddList(CLI::App& deals, Invocation& invocation) {
 
 void AddStalled(CLI::App& deals, Invocation& invocation) {
   CLI::App* command = AddCommand(
-      deals, "stalled", "List stalled deals, the oldest stall first",
+      deals, "stalled", "List stalled deals by reason, with the money at stake",
       "  journeyctl deals stalled --owner anna\n"
       "  journeyctl deals stalled --reason inactive,neglected --all");
   auto options = std::make_shared<DealOptions>();

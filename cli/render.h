@@ -52,8 +52,11 @@ void PrintDeal(const v1::Deal& deal, int64_t at, std::ostream& out);
 void PrintDeals(const std::vector<v1::Deal>& deals, int64_t at,
                 std::ostream& out);
 
+// By reason, each with the money at stake. Where a terminal of `width` columns
+// is too narrow for everything, without the journeys and with the names
+// of stages and owners cut.
 void PrintStalledDeals(const std::vector<v1::StalledDeal>& stalled, int64_t at,
-                       std::ostream& out);
+                       int width, std::ostream& out);
 
 // A board: columns side by side, as many as fit into `width`, the others
 // below.

@@ -43,6 +43,12 @@ std::string MoneyOf(const v1::Deal& deal) {
   return deal.has_amount() ? FormatMoney(deal.amount()) : "";
 }
 
+std::string FlagsOf(const v1::Deal& deal) {
+  return absl::StrJoin(deal.flags(), ", ", [](std::string* text, int flag) {
+    absl::StrAppend(text, ShortName(static_cast<v1::DealFlag>(flag)));
+  });
+}
+
 void PrintStalls(const v1::Deal& deal, int64_t at, std::ostream& out) {
   if (deal.stalls().empty()) return;
   out << "\nSTALLS\n";
@@ -98,6 +104,7 @@ void PrintDeal(const v1::Deal& deal, int64_t at, std::ostream& out) {
   facts.Add("Delivery", FormatDate(deal.delivery_date()));
   facts.Add("Owner", deal.owner_id());
   facts.Add("Contacts", ContactsOf(deal));
+  facts.Add("Odd", FlagsOf(deal));
   facts.Add("Missing", absl::StrJoin(deal.missing_fields(), ", "));
   facts.Add("Opened", Ago(deal.opened_at(), deal.has_opened_at(), at));
   facts.Add("Closed", Ago(deal.closed_at(), deal.has_closed_at(), at));
@@ -129,21 +136,6 @@ void PrintDeals(const std::vector<v1::Deal>& deals, int64_t at,
                                 [](std::string* text, const v1::Stall& stall) {
                                   text->append(ShortName(stall.reason()));
                                 })});
-  }
-  table.Print(out);
-}
-
-void PrintStalledDeals(const std::vector<v1::StalledDeal>& stalled, int64_t at,
-                       std::ostream& out) {
-  Table table({"SINCE", ">FOR", "REASON", "SEVERITY", "DEAL", "STAGE",
-               ">AMOUNT", "OWNER", "JOURNEY"});
-  for (const v1::StalledDeal& entry : stalled) {
-    const v1::Deal& deal = entry.deal();
-    const v1::Stall& stall = entry.stall();
-    table.AddRow({ShortInstant(stall.since(), true), Age(stall.since(), at),
-                  ShortName(stall.reason()), ShortName(stall.severity()),
-                  deal.deal_id(), deal.stage().stage_id(), MoneyOf(deal),
-                  deal.owner_id(), FormatSubject(deal.journey())});
   }
   table.Print(out);
 }

@@ -47,6 +47,11 @@ void PrintStatus(const std::string& server, const v1::GetStatusResponse& status,
                            tenant.has_newest_occurred_at()));
     facts.Add("Journeys", FormatCount(tenant.journey_count()));
     facts.Add("Deals", FormatCount(tenant.deal_count()));
+    if (const int64_t count = tenant.unknown_stage_deal_count(); count > 0) {
+      facts.Add("In unknown stages",
+                absl::StrCat(FormatCount(count),
+                             count == 1 ? " open deal" : " open deals"));
+    }
   }
   facts.Print(out);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,9 @@
 
 namespace journey::cli {
 namespace {
+
+// Between the columns of a table.
+constexpr absl::string_view kGap = "  ";
 
 struct Range {
   char32_t first;
@@ -201,7 +205,7 @@ void Table::AddRow(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-void Table::Print(std::ostream& out) const {
+std::vector<size_t> Table::Widths() const {
   std::vector<size_t> widths;
   for (size_t i = 0; i < headings_.size(); ++i) {
     size_t width = DisplayWidth(headings_[i]);
@@ -210,10 +214,21 @@ void Table::Print(std::ostream& out) const {
     }
     widths.push_back(width);
   }
+  return widths;
+}
+
+size_t Table::Width() const {
+  const std::vector<size_t> widths = Widths();
+  return std::accumulate(widths.begin(), widths.end(),
+                         kGap.size() * (widths.size() - 1));
+}
+
+void Table::Print(std::ostream& out) const {
+  const std::vector<size_t> widths = Widths();
   const auto print = [&](const std::vector<std::string>& cells) {
     std::string line;
     for (size_t i = 0; i < cells.size(); ++i) {
-      absl::StrAppend(&line, i == 0 ? "" : "  ",
+      absl::StrAppend(&line, i == 0 ? "" : kGap,
                       right_[i] ? PadLeft(cells[i], widths[i])
                                 : PadRight(cells[i], widths[i]));
     }

@@ -50,9 +50,14 @@ class Table {
 
   void AddRow(std::vector<std::string> cells);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
+  // How many columns of a terminal it takes.
+  [[nodiscard]] size_t Width() const;
   void Print(std::ostream& out) const;
 
  private:
+  // Of each column.
+  [[nodiscard]] std::vector<size_t> Widths() const;
+
   std::vector<std::string> headings_;
   std::vector<bool> right_;
   std::vector<std::vector<std::string>> rows_;

@@ -146,7 +146,8 @@ void ChangeFinder::LookAt(const std::string& deal_id, WatchedDeal& out) {
   out.next = core::kNever;
   bool is_stalled = false;
   for (const StallInterval& interval : StallIntervals(rules_, deal)) {
-    for (const Micros instant : {interval.since, interval.until}) {
+    for (const Micros instant :
+         {interval.since, interval.critical_since, interval.until}) {
       if (instant > at_) out.next = std::min(out.next, instant);
     }
     is_stalled |= interval.since <= at_ && at_ < interval.until;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "projections/deal/deal.h"
+#include "projections/deal/flags.h"
 #include "projections/deal/missing_fields.h"
 #include "projections/explain.h"
 #include "projections/lifecycle/lifecycle.h"
@@ -253,6 +254,7 @@ v1::Deal ConcludeDeal(const Rules& rules, const DealState& deal,
     *out.add_stalls() = std::move(stall);
   }
   *out.mutable_explanation() = ExplainStatus(rules, deal);
+  for (const v1::DealFlag flag : FlagsOf(rules, deal)) out.add_flags(flag);
   return out;
 }
 

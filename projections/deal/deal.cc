@@ -5,6 +5,8 @@
 #include <tuple>
 #include <vector>
 
+#include "projections/deal/flags.h"
+#include "projections/deal/pace.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
@@ -29,11 +31,7 @@ bool IsLater(const v1::Date& a, const v1::Date& b) {
 void MoveToStage(const std::string& stage_id, const Moment& moment,
                  DealState& deal) {
   auto& stages = *deal.mutable_stages();
-  if (!stages.empty()) {
-    auto& current = stages[stages.size() - 1];
-    if (current.stage_id() == stage_id) return;
-    current.set_left_us(moment.at_us());
-  }
+  if (!stages.empty()) stages[stages.size() - 1].set_left_us(moment.at_us());
   if (stages.size() == core::kDealStageVisitsMax) {
     stages.DeleteSubrange(0, 1);
   }
@@ -196,7 +194,9 @@ DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
       change.action() == v1::DealChange::ACTION_REOPENED && IsOpen(deal)
           ? change.stage_id()
           : NextStageId(rules, change, pipeline_changed, deal);
-  if (!stage_id.empty()) MoveToStage(stage_id, moment, deal);
+  const bool is_moved = !stage_id.empty() && stage_id != CurrentStageId(deal);
+  NoteFlags(change.action(), before, is_moved, deal);
+  if (is_moved) MoveToStage(stage_id, moment, deal);
 
   DealOutcome outcome;
   if (after != before) {
@@ -285,7 +285,8 @@ void ApplyOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {
 }
 
 // The customer was heard: offers are answered and an announced silence ends.
-void HearCustomer(const Moment& moment, DealState& deal) {
+void HearCustomer(const Rules& rules, const Moment& moment, DealState& deal) {
+  NotePace(rules.calendar(), moment.at_us(), deal);
   *deal.mutable_last_customer() = moment;
   deal.clear_open_offers();
   deal.clear_expected_silence_until_us();
@@ -306,7 +307,7 @@ DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
                               touchpoint.has_expected_silence();
   if (!concerns_deals) return {};
   for (DealState* deal : TargetsOf(touchpoint, fold)) {
-    if (from_customer) HearCustomer(moment, *deal);
+    if (from_customer) HearCustomer(rules, moment, *deal);
     if (from_company) *deal->mutable_last_company() = moment;
     if (touchpoint.has_offer()) ApplyOffer(touchpoint.offer(), moment, *deal);
     if (touchpoint.has_expected_silence()) {

@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
-#include "journey/v1/deal.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/rules/rule_checker.h"
 #include "projections/rules/scoring_check.h"
 #include "projections/rules/signals_check.h"
+#include "projections/rules/stalls_check.h"
 #include "service/core/limits.h"
 
 namespace journey::projections {
@@ -165,6 +165,10 @@ void CheckPipelineStage(const v1::PipelineStage& stage, const std::string& at,
       check.Fail(field, "is listed twice; remove one");
     }
   }
+  CheckStalls(stage.stalls(), at + ".stalls", check);
+  if (stage.has_baseline()) {
+    CheckBaseline(stage.baseline(), at + ".baseline", check);
+  }
 }
 
 void CheckPipelines(const v1::RuleSet& rules, RuleChecker& check) {
@@ -182,28 +186,7 @@ void CheckPipelines(const v1::RuleSet& rules, RuleChecker& check) {
       CheckPipelineStage(pipeline.stages(j), Element(at + ".stages", j),
                          stage_ids, check);
     }
-  }
-}
-
-void CheckStalls(const v1::StallRules& stalls, RuleChecker& check) {
-  if (stalls.has_unanswered_offer()) {
-    check.Range("stalls.unanswered_offer.days",
-                stalls.unanswered_offer().days(), 1, core::kRuleDaysMax);
-    check.Severity("stalls.unanswered_offer.severity",
-                   stalls.unanswered_offer().severity());
-  }
-  if (stalls.has_inactive()) {
-    check.Severity("stalls.inactive.severity", stalls.inactive().severity());
-  }
-  if (stalls.has_slipped()) {
-    check.Range("stalls.slipped.pushes", stalls.slipped().pushes(), 1,
-                core::kRulePushesMax);
-    check.Severity("stalls.slipped.severity", stalls.slipped().severity());
-  }
-  if (stalls.has_neglected()) {
-    check.Range("stalls.neglected.days", stalls.neglected().days(), 1,
-                core::kRuleDaysMax);
-    check.Severity("stalls.neglected.severity", stalls.neglected().severity());
+    CheckStalls(pipeline.stalls(), at + ".stalls", check);
   }
 }
 
@@ -261,7 +244,7 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
   CheckLifecycle(rule_set, check);
   CheckQualification(rule_set.qualification(), check);
   CheckPipelines(rule_set, check);
-  CheckStalls(rule_set.stalls(), check);
+  CheckStalls(rule_set.stalls(), "stalls", check);
   if (rule_set.has_scoring()) CheckScoring(rule_set.scoring(), check);
   CheckClocks(rule_set.clocks(), check);
   CheckSignals(rule_set, check);

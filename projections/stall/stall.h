@@ -4,7 +4,6 @@
 #ifndef PROJECTIONS_STALL_STALL_H_
 #define PROJECTIONS_STALL_STALL_H_
 
-#include <string>
 #include <vector>
 
 #include "journey/storage/v1/views.pb.h"
@@ -19,8 +18,16 @@ struct StallInterval {
   v1::StallReason reason = v1::STALL_REASON_UNSPECIFIED;
   core::Micros since = 0;
   core::Micros until = core::kNever;
+  // It is a warning before, and critical from then on: not before `since`, and
+  // kNever where it stays a warning.
+  core::Micros critical_since = core::kNever;
   // Of UNANSWERED_OFFER: which of the deal's open offers waits.
   int offer = 0;
+
+  [[nodiscard]] v1::StallSeverity SeverityAt(core::Micros instant) const {
+    return instant < critical_since ? v1::STALL_SEVERITY_WARNING
+                                    : v1::STALL_SEVERITY_CRITICAL;
+  }
 };
 
 // Every stall that the deal has, or will have if nothing more happens; none

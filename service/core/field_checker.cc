@@ -120,15 +120,18 @@ void FieldChecker::Duration(absl::string_view name,
 }
 
 void FieldChecker::Money(absl::string_view name, const v1::Money& money) const {
-  if (money.amount_minor() >= 0 && IsCurrencyCode(money.currency_code())) {
-    return;
+  if (money.amount_minor() < 0) {
+    FieldChecker(*this, name).NotNegative("amount_minor", money.amount_minor());
   }
-  const FieldChecker at(*this, name);
-  at.NotNegative("amount_minor", money.amount_minor());
-  if (!IsCurrencyCode(money.currency_code())) {
-    at.Fail("currency_code",
+  SignedMoney(name, money);
+}
+
+void FieldChecker::SignedMoney(absl::string_view name,
+                               const v1::Money& money) const {
+  if (IsCurrencyCode(money.currency_code())) return;
+  FieldChecker(*this, name)
+      .Fail("currency_code",
             "must be three upper-case letters by ISO 4217, for example EUR");
-  }
 }
 
 bool FieldChecker::Date(absl::string_view name, const v1::Date& date) const {

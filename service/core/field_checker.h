@@ -103,6 +103,8 @@ class FieldChecker {
 
   // Not negative, with a currency.
   void Money(absl::string_view name, const v1::Money& money) const;
+  // The same, but of either sign.
+  void SignedMoney(absl::string_view name, const v1::Money& money) const;
 
   // A day of the calendar. Returns whether it is.
   bool Date(absl::string_view name, const v1::Date& date) const;

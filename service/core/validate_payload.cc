@@ -97,7 +97,7 @@ void Check(const v1::DealChange& deal, const FieldChecker& at) {
   at.RequiredEnum("action", deal.action());
   at.Text("pipeline_id", deal.pipeline_id(), kLabelBytesMax);
   at.Text("stage_id", deal.stage_id(), kLabelBytesMax);
-  if (deal.has_amount()) at.Money("amount", deal.amount());
+  if (deal.has_amount()) at.SignedMoney("amount", deal.amount());
   CheckProducts(deal.products(), kDealProductsMax, at);
   if (deal.has_expected_close_date()) {
     at.Date("expected_close_date", deal.expected_close_date());

@@ -187,6 +187,9 @@ void MetricsCollector::CollectViews(Families& out) const {
         sources_.writes->LagSeconds(group));
   Gauge(out, "journey_tenants", "Tenants with events",
         static_cast<double>(sources_.views->tenant_count()));
+  Gauge(out, "journey_unknown_stage_deals",
+        "Open deals in a pipeline or stage that the rule set does not know",
+        static_cast<double>(sources_.views->unknown_stage_deal_count()));
   Gauge(out, "journey_subscribers", "Open calls of Subscribe",
         Load(*sources_.subscribers));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "projections/deal/flags.h"
 #include "service/views/keys.h"
 #include "service/views/signal_keys.h"
 
@@ -53,6 +54,7 @@ DealPlaces PlacesOf(const projections::Rules& rules,
   places.is_deal = deal.status() != v1::DEAL_STATUS_UNSPECIFIED;
   places.is_open = deal.status() == v1::DEAL_STATUS_OPEN;
   if (!places.is_open) return places;
+  places.has_unknown_stage = !projections::IsStageKnown(rules, deal);
   places.pipeline_id = deal.pipeline_id();
   places.stalls = projections::StallIntervals(rules, deal);
   return places;

@@ -53,6 +53,8 @@ struct DealPlaces {
   // A touchpoint of kind `deal` names it.
   bool is_deal = false;
   bool is_open = false;
+  // It is open, and the rule set does not know its pipeline or its stage there.
+  bool has_unknown_stage = false;
   std::string pipeline_id;
   std::vector<projections::StallInterval> stalls;
 };

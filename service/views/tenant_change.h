@@ -62,6 +62,11 @@ class TenantChange {
       const {
     return identity_.full_links();
   }
+  // How many more of the tenant's open deals are in a pipeline or stage that
+  // the rule set does not know.
+  [[nodiscard]] int64_t unknown_stage_deals_added() const {
+    return unknown_stage_deals_added_;
+  }
   // The tenant had no events before.
   [[nodiscard]] bool is_new_tenant() const { return is_new_tenant_; }
 
@@ -154,6 +159,7 @@ class TenantChange {
   const ChangeContext context_;
   const std::string tenant_id_;
   bool is_new_tenant_ = false;
+  int64_t unknown_stage_deals_added_ = 0;
   std::vector<const log::TenantEvents*> parts_;
   IdentityChange identity_;
   JourneyResolver before_;

@@ -271,6 +271,9 @@ void TenantChange::PutDeals() {
       const DealPlaces places = PlacesOf(context_.rules, entry.record->deal());
       tenant_.set_deal_count(tenant_.deal_count() + (places.is_deal ? 1 : 0) -
                              (entry.places_before->is_deal ? 1 : 0));
+      unknown_stage_deals_added_ +=
+          (places.has_unknown_stage ? 1 : 0) -
+          (entry.places_before->has_unknown_stage ? 1 : 0);
       PutLists(ListsOfDeal(tenant_id_, deal_id, *entry.places_before, places),
                ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before));
     }
@@ -280,6 +283,8 @@ void TenantChange::PutDeals() {
     entry.record->SerializeToString(&text_);
     context_.update.Put(Family::kDeals, DealKey(tenant_id_, deal_id), text_);
   }
+  tenant_.set_unknown_stage_deal_count(tenant_.unknown_stage_deal_count() +
+                                       unknown_stage_deals_added_);
 }
 
 void TenantChange::PutLists(const ListEntries& before,

@@ -109,6 +109,9 @@ class ViewsImpl final : public Views {
   int64_t group() const override { return group_; }
   int64_t event_count() const override { return event_count_; }
   int64_t tenant_count() const override { return tenant_count_; }
+  int64_t unknown_stage_deal_count() const override {
+    return unknown_stage_deal_count_;
+  }
 
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
       const v1::GetJourneyRequest& request,
@@ -234,6 +237,7 @@ class ViewsImpl final : public Views {
   std::atomic<int64_t> group_;
   std::atomic<int64_t> event_count_;
   std::atomic<int64_t> tenant_count_ = 0;
+  std::atomic<int64_t> unknown_stage_deal_count_ = 0;
 
   FullSet full_subjects_;
   // Subjects with all links, or all linked, that they may have.
@@ -265,6 +269,17 @@ absl::Status ViewsImpl::Load() {
                             if (!core::IsSignalLog(log_id)) ++tenant_count_;
                             return true;
                           });
+  absl::Status parsed;
+  absl::Status status = snapshot.ScanPrefix(
+      Family::kDefault, TenantsPrefix(),
+      [&](absl::string_view, absl::string_view value) {
+        storage::v1::TenantRecord tenant;
+        parsed = Parse(value, tenant);
+        ++tenant_count_;
+        unknown_stage_deal_count_ += tenant.unknown_stage_deal_count();
+        return parsed.ok();
+      });
+  if (status.ok()) status = parsed;
   if (!status.ok()) return status;
   const auto load = [&](const std::string& prefix, FullSet& full) {
     return snapshot.ScanPrefix(Family::kDefault, prefix,
@@ -349,6 +364,7 @@ void ViewsImpl::Publish(const std::map<std::string, TenantChange>& changes,
   event_count_ = checkpoint_.event_count();
   for (const auto& [tenant_id, change] : changes) {
     if (change.is_new_tenant()) ++tenant_count_;
+    unknown_stage_deal_count_ += change.unknown_stage_deals_added();
     for (const v1::Subject& subject : change.full_subjects()) {
       full_subjects_.Insert(SubjectKey(tenant_id, subject));
     }
@@ -425,6 +441,7 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
       Family::kDefault, TenantKey(core::SignalLogOf(tenant_id)), signals);
   if (!has_signals.ok()) return has_signals.status();
   out->set_signal_position(signals.head_position());
+  out->set_unknown_stage_deal_count(record.unknown_stage_deal_count());
   return out;
 }
 

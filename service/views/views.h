@@ -70,6 +70,9 @@ class Views : public log::CommitIndex, public log::GroupSink {
   [[nodiscard]] virtual int64_t group() const = 0;
   [[nodiscard]] virtual int64_t event_count() const = 0;
   [[nodiscard]] virtual int64_t tenant_count() const = 0;
+  // Open deals of all tenants in a pipeline or stage that the rule set does not
+  // know.
+  [[nodiscard]] virtual int64_t unknown_stage_deal_count() const = 0;
 
   // The queries, one an rpc. Requests are checked here as far as the views
   // must know them (page tokens, sizes, unknown stages); tenant, subject and

@@ -126,8 +126,10 @@ class Bench {
   }
 
   bool MeasureStreams() {
-    const double seconds = AppendByStreams(process_->grpc_address(), kStreamRun,
-                                           events_, kStreams);
+    const double seconds = AppendByStreams(
+        process_->grpc_address(),
+        [](int64_t n) { return MakeTouchpoint(kStreamRun, n); }, events_,
+        kStreams);
     if (seconds < 0) return false;
     report_.Add("stream_events", static_cast<double>(events_) / seconds,
                 "events/s", "AppendStream, 500 a message, two streams");

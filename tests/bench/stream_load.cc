@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "journey/v1/touchpoint_service.grpc.pb.h"
+#include "tests/bench/workload.h"
 
 namespace journey::bench {
 namespace {
 
 // Sends the batches first, first + streams, ...
-bool AppendOneStream(const std::string& address, const Run& run, int64_t first,
-                     int64_t batches, int streams) {
+bool AppendOneStream(const std::string& address, const TouchpointMaker& make,
+                     int64_t first, int64_t batches, int streams) {
   auto stub = v1::TouchpointService::NewStub(
       grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
@@ -31,7 +32,7 @@ bool AppendOneStream(const std::string& address, const Run& run, int64_t first,
     request.mutable_batch()->set_tenant_id(kTenant);
     for (int64_t i = 0; i < kStreamBatch; ++i) {
       *request.mutable_batch()->add_touchpoints() =
-          MakeTouchpoint(run, batch * kStreamBatch + i);
+          make(batch * kStreamBatch + i);
     }
     if (!stream->Write(request)) break;
   }
@@ -42,7 +43,7 @@ bool AppendOneStream(const std::string& address, const Run& run, int64_t first,
 
 }  // namespace
 
-double AppendByStreams(const std::string& address, const Run& run,
+double AppendByStreams(const std::string& address, const TouchpointMaker& make,
                        int64_t events, int streams) {
   const auto begin = std::chrono::steady_clock::now();
   const int64_t batches = events / kStreamBatch;
@@ -51,7 +52,7 @@ double AppendByStreams(const std::string& address, const Run& run,
   threads.reserve(streams);
   for (int i = 0; i < streams; ++i) {
     threads.emplace_back([&, i] {
-      if (!AppendOneStream(address, run, i, batches, streams)) ok = false;
+      if (!AppendOneStream(address, make, i, batches, streams)) ok = false;
     });
   }
   for (std::thread& thread : threads) thread.join();

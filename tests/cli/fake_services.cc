@@ -198,9 +198,14 @@ grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
 }
 
 grpc::Status FakeDeals::ListDeals(grpc::ServerContext* /*context*/,
-                                  const v1::ListDealsRequest* /*request*/,
+                                  const v1::ListDealsRequest* request,
                                   v1::ListDealsResponse* response) {
-  *response = list;
+  list_request = *request;
+  const size_t page =
+      request->page_token().empty()
+          ? 0
+          : static_cast<size_t>(std::stoi(request->page_token()));
+  *response = page == 0 ? list : more.at(page - 1);
   return grpc::Status::OK;
 }
 

@@ -118,8 +118,11 @@ class FakeDeals final : public v1::DealService::Service {
  public:
   v1::GetBoardResponse board;
   v1::ListDealsResponse list;
+  // Further pages, after `list`.
+  std::vector<v1::ListDealsResponse> more;
   v1::ListStalledDealsResponse stalled;
   v1::GetBoardRequest board_request;
+  v1::ListDealsRequest list_request;
   v1::ListStalledDealsRequest stalled_request;
 
   grpc::Status GetBoard(grpc::ServerContext* context,

@@ -301,22 +301,6 @@ TEST(QueryCommandsTest, ShowsTheTimeline) {
   EXPECT_EQ(server.journeys.timeline_request.link().type(), v1::LINK_TYPE_CASE);
 }
 
-TEST(QueryCommandsTest, ListsStalledDeals) {
-  FakeServer server;
-  v1::StalledDeal& stalled = *server.deals.stalled.add_stalled_deals();
-  *stalled.mutable_deal() = SampleJourney("a").open_deals(0);
-  *stalled.mutable_stall() = stalled.deal().stalls(0);
-  *stalled.mutable_stall()->mutable_since() = DaysAgo(5);
-  const RunResult result = RunCli(server.With(
-      {"deals", "stalled", "--reason", "inactive,unanswered-offer"}));
-  EXPECT_EQ(server.deals.stalled_request.reasons_size(), 2);
-  EXPECT_EQ(result.out,
-            "SINCE             FOR  REASON    SEVERITY  DEAL  STAGE          "
-            " AMOUNT  OWNER  JOURNEY\n"
-            "2025-02-24 00:00   5d  inactive  critical  D-1   proposal  "
-            "1,234.50 EUR\n");
-}
-
 TEST(QueryCommandsTest, BoardUsesTheTerminalsWidth) {
   FakeServer server;
   for (const char* name : {"One", "Two", "Three", "Four", "Five"}) {

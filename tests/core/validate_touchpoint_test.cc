@@ -214,7 +214,7 @@ TEST(ValidateTouchpointTest, MoneyIsNotNegativeAndHasACurrency) {
       {"both", "amount_minor: -1", {".amount_minor", ".currency_code"}},
   };
   for (const auto& c : cases) {
-    for (const char* kind : {"offer", "deal", "invoice"}) {
+    for (const char* kind : {"offer", "invoice"}) {
       v1::Touchpoint t = SampleOf(kind);
       t.MergeFrom(
           MakeTouchpoint(absl::StrCat(kind, " { amount { ", c.money, " } }")));
@@ -225,6 +225,20 @@ TEST(ValidateTouchpointTest, MoneyIsNotNegativeAndHasACurrency) {
       EXPECT_THAT(Refused(t), ElementsAreArray(want)) << c.desc;
     }
   }
+}
+
+TEST(ValidateTouchpointTest, DealsMayHaveANegativeAmountButNotWithoutCurrency) {
+  const auto refused = [](const std::string& money) {
+    v1::Touchpoint t = SampleOf("deal");
+    t.MergeFrom(
+        MakeTouchpoint(absl::StrCat("deal { amount { ", money, " } }")));
+    return Refused(t);
+  };
+  EXPECT_THAT(refused("amount_minor: -1 currency_code: 'EUR'"),
+              ElementsAreArray(Fields{}));
+  EXPECT_THAT(
+      refused("amount_minor: -1 currency_code: 'eur'"),
+      ElementsAreArray(Fields{"touchpoints[0].deal.amount.currency_code"}));
 }
 
 TEST(ValidateTouchpointTest, DatesAreDaysOfTheCalendar) {

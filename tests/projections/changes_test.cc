@@ -51,6 +51,7 @@ class Following {
           stall.deal_id(), stall.ended() ? " no longer " : " ",
           absl::StripPrefix(v1::StallReason_Name(stall.reason()),
                             "STALL_REASON_"),
+          stall.severity() == v1::STALL_SEVERITY_CRITICAL ? " critically" : "",
           " since ", core::FormatInstant(core::ToMicros(stall.since()))));
     }
     return out;
@@ -101,6 +102,29 @@ TEST(Changes, OfferThatTakesOverAtALapseIsTold) {
           "2025-01-26T00:00:00Z",
           "2025-02-01T00:00:00Z D0 no longer INACTIVE since "
           "2025-01-08T00:00:00Z"));
+}
+
+TEST(Changes, StallThatBecomesCriticalIsToldAgain) {
+  std::vector<v1::Touchpoint> given = {Opened(0, "2025-01-01")};
+  for (const char* day : {"2025-01-01", "2025-01-02", "2025-01-03",
+                          "2025-01-06", "2025-01-07", "2025-01-14"}) {
+    given.push_back(Tp(day, absl::StrCat(day, "T10:00:00Z"),
+                       "account_id: 'A' owner_id: 'O' chat { messages: 1 }"));
+  }
+  Following following;
+  ASSERT_TRUE(following.Follow(given, "2025-01-15").ok());
+  EXPECT_THAT(
+      following.Stalls(),
+      ElementsAre(
+          "2025-01-10T10:00:00Z D0 OUT_OF_PACE since 2025-01-10T10:00:00Z",
+          "2025-01-13T10:00:00Z D0 OUT_OF_PACE critically since "
+          "2025-01-10T10:00:00Z",
+          "2025-01-14T10:00:00Z D0 INACTIVE since 2025-01-14T10:00:00Z",
+          "2025-01-14T10:00:00Z D0 no longer INACTIVE since "
+          "2025-01-14T10:00:00Z",
+          "2025-01-14T10:00:00Z D0 no longer OUT_OF_PACE critically since "
+          "2025-01-10T10:00:00Z",
+          "2025-01-15T00:00:00Z D0 NEGLECTED since 2025-01-15T00:00:00Z"));
 }
 
 // Deals that are opened a minute apart.

@@ -1,11 +1,8 @@
 #include "tests/projections/reference.h"
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
 #include "tests/projections/reference_past.h"
@@ -14,106 +11,6 @@
 namespace journey::testing {
 
 using core::Micros;
-
-Micros Past::ActiveSince(const std::string& deal_id) const {
-  const size_t after = AfterLast([&](size_t i) {
-    return !Before(i).IsOpen(deal_id) && Before(i + 1).IsOpen(deal_id);
-  });
-  return TimeOf(history_[after - 1]);
-}
-
-std::map<v1::StallReason, Micros> Past::StallsOf(const std::string& deal_id,
-                                                 Micros instant) const {
-  std::map<v1::StallReason, Micros> stalls;
-  if (!IsOpen(deal_id)) return stalls;
-  const size_t heard = AfterLast([&](size_t i) {
-    return Concerns(i, deal_id) && core::IsCustomerOriginated(history_[i]);
-  });
-  const size_t spoke = AfterLast([&](size_t i) {
-    return Concerns(i, deal_id) && core::IsCompanyOriginated(history_[i]);
-  });
-  const size_t announced = AfterLast([&](size_t i) {
-    return i >= heard && Concerns(i, deal_id) &&
-           history_[i].has_expected_silence();
-  });
-  Micros clock = ActiveSince(deal_id);
-  if (announced > 0) {
-    clock = std::max(
-        clock,
-        core::ToMicros(history_[announced - 1].expected_silence().until()));
-  }
-  const After after = [&](size_t index) {
-    return index == 0 ? clock : std::max(clock, TimeOf(history_[index - 1]));
-  };
-  const Hold hold = [&](v1::StallReason reason, Micros since, Micros until) {
-    if (since > instant || instant >= until) return;
-    const auto it = stalls.emplace(reason, since).first;
-    it->second = std::min(it->second, since);
-  };
-  for (const auto& stage : rules_.pipelines(0).stages()) {
-    if (stage.id() == StageOf(deal_id)) {
-      hold(v1::STALL_REASON_INACTIVE, after(heard) + Days(stage.stall_days()),
-           core::kNever);
-    }
-  }
-  hold(v1::STALL_REASON_NEGLECTED,
-       after(spoke) + Days(rules_.stalls().neglected().days()), core::kNever);
-
-  AddOfferStalls(deal_id, heard, after, hold);
-  AddSlippedStalls(deal_id, hold);
-  return stalls;
-}
-
-// Each offer by its first sending since the customer was heard, or since it
-// was taken back.
-void Past::AddOfferStalls(const std::string& deal_id, size_t heard,
-                          const After& after, const Hold& hold) const {
-  std::map<std::string, std::pair<Micros, Micros>> offers;
-  for (size_t i = heard; i < n_; ++i) {
-    if (!history_[i].has_offer() || !Concerns(i, deal_id)) continue;
-    const v1::Offer& offer = history_[i].offer();
-    if (offer.action() == v1::Offer::ACTION_SENT) {
-      offers.erase(offer.replaces_offer_id());
-      auto& known =
-          offers.emplace(offer.offer_id(), std::make_pair(after(i + 1), 0))
-              .first->second;
-      known.second = offer.has_valid_until()
-                         ? core::ToMicros(offer.valid_until())
-                         : core::kNever;
-    } else if (offer.action() != v1::Offer::ACTION_VIEWED) {
-      offers.erase(offer.offer_id());
-    }
-  }
-  for (const auto& [id, offer] : offers) {
-    hold(v1::STALL_REASON_UNANSWERED_OFFER,
-         offer.first + Days(rules_.stalls().unanswered_offer().days()),
-         offer.second);
-  }
-}
-
-void Past::AddSlippedStalls(const std::string& deal_id,
-                            const Hold& hold) const {
-  absl::CivilDay close;
-  bool has_close = false;
-  int pushes = 0;
-  for (size_t i = 0; i < n_; ++i) {
-    if (!Changes(i, deal_id) || !history_[i].deal().has_expected_close_date())
-      continue;
-    const v1::Date& date = history_[i].deal().expected_close_date();
-    const absl::CivilDay next(date.year(), date.month(), date.day());
-    if (has_close && next > close &&
-        ++pushes == rules_.stalls().slipped().pushes()) {
-      hold(v1::STALL_REASON_SLIPPED, TimeOf(history_[i]), core::kNever);
-    }
-    close = next;
-    has_close = true;
-  }
-  if (has_close) {
-    hold(v1::STALL_REASON_SLIPPED,
-         absl::ToUnixMicros(absl::FromCivil(close + 1, absl::UTCTimeZone())),
-         core::kNever);
-  }
-}
 
 std::map<std::string, Micros> Past::Purchases() const {
   ReferenceSales sales;

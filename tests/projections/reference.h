@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "journey/v1/deal.pb.h"
@@ -18,11 +19,14 @@
 
 namespace journey::testing {
 
+// When a stall began, and how bad it is.
+using ReferenceStall = std::pair<core::Micros, v1::StallSeverity>;
+
 struct ReferenceDeal {
   v1::DealStatus status = v1::DEAL_STATUS_UNSPECIFIED;
   std::string stage_id;
-  // When each stall that holds began.
-  std::map<v1::StallReason, core::Micros> stalls;
+  // Those that hold.
+  std::map<v1::StallReason, ReferenceStall> stalls;
 };
 
 struct ReferenceJourney {

@@ -16,6 +16,7 @@
 #include "journey/v1/touchpoint.pb.h"
 #include "service/core/clock.h"
 #include "service/core/time.h"
+#include "tests/projections/reference.h"
 #include "tests/projections/reference_scoring.h"
 
 namespace journey::testing {
@@ -113,8 +114,8 @@ class Past {
     return Before(i).IsOpen(deal_id);
   }
 
-  std::map<v1::StallReason, core::Micros> StallsOf(const std::string& deal_id,
-                                                   core::Micros instant) const;
+  std::map<v1::StallReason, ReferenceStall> StallsOf(
+      const std::string& deal_id, core::Micros instant) const;
 
   // The sales that count as purchases, with their dates.
   std::map<std::string, core::Micros> Purchases() const;
@@ -151,14 +152,33 @@ class Past {
   }
   Past Before(size_t n) const { return Past(rules_, history_, scoring_, n); }
   core::Micros ActiveSince(const std::string& deal_id) const;
+  // The touchpoint counts for the deal and comes from the customer, or from
+  // the company.
+  bool Hears(size_t i, const std::string& deal_id) const;
+  bool Speaks(size_t i, const std::string& deal_id) const;
+  // Until when the customer has announced to be silent; 0 for no such word.
+  core::Micros AnnouncedUntil(const std::string& deal_id) const;
+  // The working days between the days on which the customer was heard.
+  std::vector<int> Gaps(const std::string& deal_id) const;
+  // The stall rules that hold for the deal; those that are off are absent.
+  v1::StallRules StallRulesOf(const std::string& deal_id) const;
+  // The pipeline stage of the deal; null for one that the rules do not know.
+  const v1::PipelineStage* PipelineStageOf(const std::string& deal_id) const;
   // The clock after the touchpoint before an index; 0 for none.
   using After = std::function<core::Micros(size_t index)>;
   // Notes a stall if it holds at the instant asked for.
-  using Hold = std::function<void(v1::StallReason reason, core::Micros since,
-                                  core::Micros until)>;
-  void AddOfferStalls(const std::string& deal_id, size_t heard,
-                      const After& after, const Hold& hold) const;
-  void AddSlippedStalls(const std::string& deal_id, const Hold& hold) const;
+  using Hold =
+      std::function<void(v1::StallReason reason, core::Micros since,
+                         core::Micros until, core::Micros critical_since)>;
+  void AddOfferStalls(const std::string& deal_id,
+                      const v1::UnansweredOfferRule& rule, const After& after,
+                      const Hold& hold) const;
+  void AddSlippedStalls(const std::string& deal_id, const v1::SlippedRule& rule,
+                        const Hold& hold) const;
+  void AddPaceStalls(const std::string& deal_id, const v1::OutOfPaceRule& rule,
+                     const After& after, const Hold& hold) const;
+  void AddSlowStalls(const std::string& deal_id, const v1::SlowStageRule& rule,
+                     const Hold& hold) const;
   v1::LeadStatus BySales(v1::LeadStatus status, size_t i) const;
   bool IsMql(size_t first, size_t i) const;
   bool Asks(size_t i) const;

@@ -2,6 +2,7 @@
 #include "tests/projections/reference.h"
 
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <random>
 #include <string>
@@ -11,8 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "projections/conclude.h"
+#include "projections/stall/stall.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
+#include "tests/projections/random_stalls.h"
 #include "tests/projections/scenario.h"
 #include "tests/support/temp_dir.h"
 
@@ -33,10 +36,10 @@ std::string Dump(const std::vector<v1::Touchpoint>& history,
   return out;
 }
 
-std::map<v1::StallReason, core::Micros> StallsOfDeal(const v1::Deal& deal) {
-  std::map<v1::StallReason, core::Micros> out;
+std::map<v1::StallReason, ReferenceStall> StallsOfDeal(const v1::Deal& deal) {
+  std::map<v1::StallReason, ReferenceStall> out;
   for (const v1::Stall& stall : deal.stalls()) {
-    out[stall.reason()] = core::ToMicros(stall.since());
+    out[stall.reason()] = {core::ToMicros(stall.since()), stall.severity()};
   }
   return out;
 }
@@ -182,6 +185,76 @@ TEST(Folds, ConcludeWhatTheDefinitionsSay) {
   // The histories are worth something.
   EXPECT_GT(occurrences.undone_after_word, kHistories / 20);
   EXPECT_GT(occurrences.reopened, 0);
+}
+
+// Some instants at random, and those at which something is to change after the
+// last touchpoint, each with the one before it.
+std::vector<core::Micros> InstantsOf(
+    std::mt19937& random, const projections::Rules& rules,
+    const v1::Subject& subject, const std::vector<v1::Touchpoint>& history) {
+  const core::Micros first = core::ToMicros(history[0].occurred_at());
+  std::vector<core::Micros> out;
+  for (int k = 0; k < kInstantsPerHistory; ++k) {
+    out.push_back(first + std::uniform_int_distribution<int64_t>(
+                              0, 60 * core::kMicrosPerDay)(random));
+  }
+  const projections::JourneyFold fold = FoldAll(rules, subject, history);
+  for (const auto& [deal_id, deal] : fold.deals()) {
+    for (const auto& interval :
+         projections::StallIntervals(rules, *deal.state)) {
+      for (const core::Micros at :
+           {interval.since, interval.critical_since, interval.until}) {
+        if (at == core::kNever || at <= first) continue;
+        out.push_back(at - 1);
+        out.push_back(at);
+      }
+    }
+  }
+  return out;
+}
+
+TEST(Stalls, AreWhatTheDefinitionsSayByAnyRules) {
+  const unsigned seed = TestSeed(20261123);
+  std::mt19937 random(seed);
+  v1::Subject subject;
+  subject.set_type(v1::SUBJECT_TYPE_ACCOUNT);
+  subject.set_id("A0");
+  // How often each reason held, and how often critically.
+  std::map<std::string, int> warnings;
+  std::map<std::string, int> criticals;
+  for (int i = 0; i < kHistories; ++i) {
+    const auto rules = projections::Rules::Make(
+        WithRandomStalls(random, TestRules()->rule_set()));
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    RandomHistoryOptions options;
+    options.touchpoints = 10 + i % 50;
+    options.deals = 1 + i % 2;
+    options.days = 10 + i % 80;
+    const auto history = TalkativeHistory(random, options);
+    for (const core::Micros instant :
+         InstantsOf(random, **rules, subject, history)) {
+      const auto want = Reference((*rules)->rule_set(), history, instant);
+      const auto got = Folded(**rules, subject, history, instant);
+      ASSERT_EQ(got.deals.size(), want.deals.size());
+      for (const auto& [deal_id, deal] : want.deals) {
+        ASSERT_EQ(got.deals.at(deal_id).stalls, deal.stalls)
+            << deal_id << " by " << (*rules)->rule_set().DebugString()
+            << Dump(history, instant);
+        for (const auto& [reason, stall] : deal.stalls) {
+          const bool is_critical = stall.second == v1::STALL_SEVERITY_CRITICAL;
+          ++(is_critical ? criticals : warnings)[v1::StallReason_Name(reason)];
+        }
+      }
+    }
+  }
+  for (int reason = v1::STALL_REASON_UNANSWERED_OFFER;
+       reason <= v1::StallReason_MAX; ++reason) {
+    const std::string& name = v1::StallReason_Name(reason);
+    std::cout << name << ": " << warnings[name] << " warnings, "
+              << criticals[name] << " critical\n";
+    EXPECT_GT(warnings[name], kHistories / 20) << name;
+    EXPECT_GT(criticals[name], kHistories / 20) << name;
+  }
 }
 
 }  // namespace

@@ -161,6 +161,7 @@ class FakeViews final : public views::Views {
   [[nodiscard]] int64_t group() const override { return 0; }
   [[nodiscard]] int64_t event_count() const override { return log_->head(); }
   [[nodiscard]] int64_t tenant_count() const override { return 1; }
+  [[nodiscard]] int64_t unknown_stage_deal_count() const override { return 0; }
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
       const v1::GetJourneyRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {

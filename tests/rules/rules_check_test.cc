@@ -345,21 +345,5 @@ TEST(RulesCheckTest, IntentsAreKnownAndListedOnce) {
   });
 }
 
-TEST(RulesCheckTest, StallRulesMayBeAbsentButTheirSeverityIsKnown) {
-  const auto unknown = static_cast<v1::StallSeverity>(99);
-  CheckCases({
-      {"all off", [](auto& r) { r.clear_stalls(); }, {}},
-      {"unknown",
-       [&](auto& r) {
-         r.mutable_stalls()->mutable_unanswered_offer()->set_severity(unknown);
-         r.mutable_stalls()->mutable_inactive()->set_severity(unknown);
-         r.mutable_stalls()->mutable_slipped()->set_severity(unknown);
-         r.mutable_stalls()->mutable_neglected()->set_severity(unknown);
-       },
-       {"stalls.unanswered_offer.severity", "stalls.inactive.severity",
-        "stalls.slipped.severity", "stalls.neglected.severity"}},
-  });
-}
-
 }  // namespace
 }  // namespace journey::projections

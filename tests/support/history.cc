@@ -249,4 +249,30 @@ std::vector<v1::Touchpoint> RandomHistory(std::mt19937& random,
   return out;
 }
 
+std::vector<v1::Touchpoint> TalkativeHistory(
+    std::mt19937& random, const RandomHistoryOptions& options) {
+  std::vector<v1::Touchpoint> out = RandomHistory(random, options);
+  for (v1::Touchpoint& touchpoint : out) {
+    if (touchpoint.has_deal() || touchpoint.has_offer() ||
+        touchpoint.has_expected_silence() || random() % 4 == 0) {
+      continue;
+    }
+    const unsigned choice = random() % 12;
+    if (choice < 2) {
+      touchpoint.mutable_offer()->set_action(v1::Offer::ACTION_SENT);
+      touchpoint.mutable_offer()->set_offer_id(absl::StrCat("F", choice));
+      continue;
+    }
+    if (choice < 5) {
+      touchpoint.set_owner_id("O");
+      touchpoint.mutable_email()->set_action(v1::Email::ACTION_SENT);
+    } else {
+      touchpoint.mutable_email()->set_action(v1::Email::ACTION_REPLIED);
+      touchpoint.clear_direction();
+    }
+    touchpoint.mutable_email()->set_bulk(false);
+  }
+  return out;
+}
+
 }  // namespace journey::testing

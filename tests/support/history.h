@@ -39,6 +39,11 @@ struct RandomHistoryOptions {
 std::vector<v1::Touchpoint> RandomHistory(std::mt19937& random,
                                           const RandomHistoryOptions& options);
 
+// A random history of which the larger part are words of customers and the
+// company, and changes of deals.
+std::vector<v1::Touchpoint> TalkativeHistory(
+    std::mt19937& random, const RandomHistoryOptions& options);
+
 }  // namespace journey::testing
 
 #endif  // TESTS_SUPPORT_HISTORY_H_
