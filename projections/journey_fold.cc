@@ -10,6 +10,7 @@
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
+#include "projections/ticket/ticket.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
 
@@ -80,6 +81,7 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
 
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
+  ApplyToTickets(touchpoint, moment, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
   return awards;
