@@ -21,6 +21,7 @@
 #include "service/views/identity_change.h"
 #include "service/views/journey_resolver.h"
 #include "service/views/lists.h"
+#include "service/views/ticket_change.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
 
@@ -147,13 +148,13 @@ class TenantChange {
   void PutSubjects();
   void PutSubject(const std::string& key, SubjectEntry& entry);
   void PutDeals();
-  void PutLists(const ListEntries& before, const ListEntries& after);
 
   const ChangeContext context_;
   const std::string tenant_id_;
   bool is_new_tenant_ = false;
   std::vector<const log::TenantEvents*> parts_;
   IdentityChange identity_;
+  TicketChange tickets_;
   JourneyResolver before_;
   JourneyResolver after_;
   // Touchpoints read back because a retraction names them.

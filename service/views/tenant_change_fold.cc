@@ -8,6 +8,7 @@
 #include "service/core/touchpoint.h"
 #include "service/views/journey_snapshots.h"
 #include "service/views/keys.h"
+#include "service/views/put_lists.h"
 #include "service/views/tenant_change.h"
 
 namespace journey::views {
@@ -255,7 +256,7 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
       return of.has_value() ? ListsOfJourney(tenant_id_, entry.subject, *of)
                             : ListEntries();
     };
-    PutLists(lists(entry.places_before), lists(places));
+    PutLists(lists(entry.places_before), lists(places), context_.update);
   }
   record.SerializeToString(&text_);
   context_.update.Put(Family::kSubjects, key, text_);
@@ -269,23 +270,11 @@ void TenantChange::PutDeals() {
       tenant_.set_deal_count(tenant_.deal_count() + (places.is_deal ? 1 : 0) -
                              (entry.places_before->is_deal ? 1 : 0));
       PutLists(ListsOfDeal(tenant_id_, deal_id, *entry.places_before, places),
-               ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before));
+               ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before),
+               context_.update);
     }
     entry.record->SerializeToString(&text_);
     context_.update.Put(Family::kDeals, DealKey(tenant_id_, deal_id), text_);
-  }
-}
-
-void TenantChange::PutLists(const ListEntries& before,
-                            const ListEntries& after) {
-  const auto stands_in = [](const std::string& key, const ListEntries& keys) {
-    return std::find(keys.begin(), keys.end(), key) != keys.end();
-  };
-  for (const std::string& key : before) {
-    if (!stands_in(key, after)) context_.update.Delete(Family::kLists, key);
-  }
-  for (const std::string& key : after) {
-    if (!stands_in(key, before)) context_.update.Put(Family::kLists, key, "");
   }
 }
 

@@ -24,6 +24,7 @@
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
 #include "service/views/tenant_change.h"
+#include "service/views/ticket_queries.h"
 #include "service/views/timeline.h"
 #include "service/views/view_store.h"
 
@@ -32,7 +33,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 6;
+constexpr int kViewsFormatVersion = 7;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
@@ -148,6 +149,16 @@ class ViewsImpl final : public Views {
       const v1::GetBoardRequest& request,
       const StillWanted& still_wanted) const override {
     return views::GetBoard(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::GetTicketResponse> GetTicket(
+      const v1::GetTicketRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetTicket(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::ListTicketsResponse> ListTickets(
+      const v1::ListTicketsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListTickets(Context(still_wanted), request);
   }
 
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
@@ -367,6 +378,7 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
       core::ToTimestamp(record.newest_occurred_us());
   out->set_journey_count(record.journey_count());
   out->set_deal_count(record.deal_count());
+  out->set_ticket_count(record.ticket_count());
   return out;
 }
 

@@ -19,6 +19,7 @@
 #include "journey/v1/deal_service.pb.h"
 #include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
+#include "journey/v1/ticket_service.pb.h"
 #include "projections/rules/rules.h"
 #include "service/core/clock.h"
 #include "service/log/event_log.h"
@@ -105,6 +106,12 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<v1::GetBoardResponse> GetBoard(
       const v1::GetBoardRequest& request,
       const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::GetTicketResponse> GetTicket(
+      const v1::GetTicketRequest& request,
+      const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::ListTicketsResponse> ListTickets(
+      const v1::ListTicketsRequest& request,
+      const StillWanted& still_wanted) const = 0;
 
   // The state of one tenant; unset when it has no events.
   virtual absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
@@ -123,7 +130,8 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual void Unlisten(int64_t id) = 0;
 
   // SHA-256, in hex, of the canonical export of all conclusions of all
-  // tenants at one instant: journeys and deals, sorted, without positions.
+  // tenants at one instant: journeys, deals and tickets, sorted, without
+  // positions.
   virtual absl::StatusOr<std::string> ConclusionsDigest(
       core::Micros as_of) const = 0;
 

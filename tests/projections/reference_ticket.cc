@@ -215,7 +215,7 @@ std::vector<v1::Touchpoint> RandomTickets(std::mt19937& random, int touchpoints,
     std::string fields = absl::StrCat(
         Any(random, {"account_id: 'A0'", "account_id: 'A1'", "contact_id: 'C0'",
                      "account_id: 'A0' contact_id: 'C1'", "anonymous_id: 'V0'",
-                     "deal_id: 'D0'"}),
+                     "deal_id: 'D0'", "account_id: 'A2' deal_id: 'D0'"}),
         " ", ticket, " }");
     if (random() % 3 == 0) {
       absl::StrAppend(&fields, " owner_id: 'O", random() % 3, "'");
