@@ -22,6 +22,7 @@ void AddReadCommand(CLI::App& root, Invocation& invocation);
 void AddRetractCommand(CLI::App& root, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
+void AddTicketCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace journey::cli
 

@@ -47,6 +47,7 @@ void PrintStatus(const std::string& server, const v1::GetStatusResponse& status,
                            tenant.has_newest_occurred_at()));
     facts.Add("Journeys", FormatCount(tenant.journey_count()));
     facts.Add("Deals", FormatCount(tenant.deal_count()));
+    facts.Add("Tickets", FormatCount(tenant.ticket_count()));
   }
   facts.Print(out);
 }
