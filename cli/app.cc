@@ -127,6 +127,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
   AddImportCommand(*root, invocation);
   AddJourneyCommands(*root, invocation);
   AddDealCommands(*root, invocation);
+  AddTicketCommands(*root, invocation);
   AddIdentityCommands(*root, invocation);
   AddRulesCommands(*root, invocation);
   AddRetractCommand(*root, invocation);

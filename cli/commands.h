@@ -23,6 +23,7 @@ void AddRetractCommand(CLI::App& root, Invocation& invocation);
 void AddRulesCommands(CLI::App& root, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
+void AddTicketCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace journey::cli
 

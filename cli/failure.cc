@@ -61,6 +61,9 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
     case v1::ERROR_REASON_DEAL_NOT_FOUND:
       return "check the id, which stands alone (D-17, not deal:D-17), and "
              "the instant; `journeyctl deals list` shows what there is.";
+    case v1::ERROR_REASON_TICKET_NOT_FOUND:
+      return "check the id and the instant; `journeyctl tickets list` shows "
+             "what there is.";
     case v1::ERROR_REASON_PIPELINE_NOT_FOUND:
       return "leave out --pipeline for the rule set's first one.";
     case v1::ERROR_REASON_QUERY_TOO_LARGE:

@@ -86,21 +86,27 @@ absl::StatusOr<google::protobuf::Timestamp> ParseInstant(absl::string_view text,
                                                          int64_t now_micros) {
   text = absl::StripAsciiWhitespace(text);
   if (text == "now") return FromMicros(now_micros);
-  if (text.size() >= 3 && (text[0] == '-' || text[0] == '+')) {
-    int32_t count = 0;
-    const auto unit = UnitOf(text.back());
-    if (unit.ok() &&
-        absl::SimpleAtoi(text.substr(1, text.size() - 2), &count) &&
-        count >= 0) {
-      const absl::Duration shift = count * *unit;
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
+    if (const auto span = ParseSpan(text.substr(1)); span.ok()) {
       return FromTime(absl::FromUnixMicros(now_micros) +
-                      (text[0] == '-' ? -shift : shift));
+                      (text[0] == '-' ? -*span : *span));
     }
   }
   auto instant = ParseTimestamp(text);
   if (instant.ok()) return instant;
   return absl::InvalidArgumentError(
       absl::StrCat(instant.status().message(), ", or relative such as -7d"));
+}
+
+absl::StatusOr<absl::Duration> ParseSpan(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  int32_t count = 0;
+  if (text.size() >= 2 && absl::ascii_isdigit(text[0]) &&
+      absl::SimpleAtoi(text.substr(0, text.size() - 1), &count)) {
+    if (const auto unit = UnitOf(text.back()); unit.ok()) return count * *unit;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", text, "\" is no length of time; write 7d, 36h or 2w"));
 }
 
 absl::StatusOr<v1::Date> ParseDate(absl::string_view text) {

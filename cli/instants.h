@@ -24,6 +24,9 @@ namespace journey::cli {
 [[nodiscard]] absl::StatusOr<google::protobuf::Timestamp> ParseInstant(
     absl::string_view text, int64_t now_micros);
 
+// A length of time on the command line: `7d`, `36h`, `2w` (s, m, h, d, w).
+[[nodiscard]] absl::StatusOr<absl::Duration> ParseSpan(absl::string_view text);
+
 // `YYYY-MM-DD`.
 [[nodiscard]] absl::StatusOr<v1::Date> ParseDate(absl::string_view text);
 

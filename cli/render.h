@@ -1,4 +1,4 @@
-// How journeys, deals and touchpoints look in a terminal.
+// How journeys, deals, tickets and touchpoints look in a terminal.
 #ifndef CLI_RENDER_H_
 #define CLI_RENDER_H_
 
@@ -14,6 +14,7 @@
 #include "journey/v1/journey.pb.h"
 #include "journey/v1/journey_explanation.pb.h"
 #include "journey/v1/journey_service.pb.h"
+#include "journey/v1/ticket.pb.h"
 #include "journey/v1/touchpoint_service.pb.h"
 
 namespace journey::cli {
@@ -62,6 +63,13 @@ void PrintStalledDeals(const std::vector<v1::StalledDeal>& stalled, int64_t at,
 // below.
 void PrintBoard(const v1::GetBoardResponse& board, int64_t at, int width,
                 std::ostream& out);
+
+// One ticket in full. `at` is the instant that ages are counted to.
+void PrintTicket(const v1::Ticket& ticket, int64_t at, std::ostream& out);
+
+// One line a ticket, with as much of its subject as fits into `columns`.
+void PrintTickets(const std::vector<v1::Ticket>& tickets, int64_t at,
+                  int columns, std::ostream& out);
 
 // Whose journey a subject belongs to, and why.
 void PrintIdentity(const v1::Subject& subject,

@@ -52,6 +52,7 @@ void PrintStatus(const std::string& server, const v1::GetStatusResponse& status,
                 absl::StrCat(FormatCount(count),
                              count == 1 ? " open deal" : " open deals"));
     }
+    facts.Add("Tickets", FormatCount(tenant.ticket_count()));
   }
   facts.Print(out);
 }

@@ -11,6 +11,7 @@
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
 #include "projections/signal/facts.h"
+#include "projections/ticket/ticket.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
 
@@ -81,6 +82,7 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
 
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
+  ApplyToTickets(touchpoint, moment, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
   ApplyToSignalFacts(rules, touchpoint, moment, state);

@@ -34,6 +34,8 @@ enum class Method : size_t {
   kListDeals,
   kListStalledDeals,
   kGetBoard,
+  kGetTicket,
+  kListTickets,
   kLink,
   kUnlink,
   kMerge,
@@ -49,7 +51,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 23;
+inline constexpr size_t kMethodCount = 25;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -68,6 +70,8 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},
     {"journey.v1.DealService", "GetBoard", "unary"},
+    {"journey.v1.TicketService", "GetTicket", "unary"},
+    {"journey.v1.TicketService", "ListTickets", "unary"},
     {"journey.v1.IdentityService", "Link", "unary"},
     {"journey.v1.IdentityService", "Unlink", "unary"},
     {"journey.v1.IdentityService", "Merge", "unary"},

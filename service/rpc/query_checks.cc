@@ -222,6 +222,43 @@ absl::Status Check(const v1::GetBoardRequest& request) {
   return violations.ToStatus();
 }
 
+absl::Status Check(const v1::GetTicketRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  if (request.ticket_id().empty()) {
+    violations.Add("ticket_id", "is empty; set the ticket's id");
+  }
+  CheckId(request.ticket_id(), "ticket_id", violations);
+  CheckAsOf(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::ListTicketsRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  const core::FieldChecker at(violations);
+  at.Enum("status", request.status());
+  if (request.open() && (request.status() == v1::TICKET_STATUS_RESOLVED ||
+                         request.status() == v1::TICKET_STATUS_CLOSED)) {
+    violations.Add("open",
+                   "contradicts `status`: what is resolved or closed is not "
+                   "open; leave one of both out");
+  }
+  if (request.has_status_since_by()) {
+    core::CheckInstant(request.status_since_by(), "status_since_by",
+                       violations);
+  }
+  at.Enum("severity", request.severity());
+  at.Enum("type", request.type());
+  CheckId(request.owner_id(), "owner_id", violations);
+  if (request.has_subject()) {
+    core::CheckSubject(request.subject(), "subject", violations);
+  }
+  CheckAsOf(request, violations);
+  CheckPage(request, violations);
+  return violations.ToStatus();
+}
+
 absl::Status Check(const v1::GetStatusRequest& request) {
   core::Violations violations;
   if (!request.tenant_id().empty()) {

@@ -8,6 +8,7 @@
 #include "journey/v1/deal_service.pb.h"
 #include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
+#include "journey/v1/ticket_service.pb.h"
 
 namespace journey::rpc {
 
@@ -22,6 +23,8 @@ namespace journey::rpc {
 [[nodiscard]] absl::Status Check(const v1::ListDealsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::ListStalledDealsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetBoardRequest& request);
+[[nodiscard]] absl::Status Check(const v1::GetTicketRequest& request);
+[[nodiscard]] absl::Status Check(const v1::ListTicketsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetStatusRequest& request);
 [[nodiscard]] absl::Status Check(const v1::ResolveRequest& request);
 

@@ -19,6 +19,7 @@
 #include "service/rpc/environment.h"
 #include "service/rpc/identity_handler.h"
 #include "service/rpc/journey_handler.h"
+#include "service/rpc/ticket_handler.h"
 #include "service/rpc/touchpoint_handler.h"
 #include "service/server/metrics.h"
 #include "service/server/progress.h"
@@ -133,6 +134,7 @@ class ServerImpl final : public Server {
   rpc::TouchpointHandler touchpoints_{env_};
   rpc::JourneyHandler journeys_{env_};
   rpc::DealHandler deals_{env_};
+  rpc::TicketHandler tickets_{env_};
   rpc::IdentityHandler identity_{env_};
   rpc::AdminHandler admin_{env_};
   int grpc_port_ = 0;
@@ -257,6 +259,7 @@ absl::Status ServerImpl::StartGrpc() {
   builder.RegisterService(&touchpoints_);
   builder.RegisterService(&journeys_);
   builder.RegisterService(&deals_);
+  builder.RegisterService(&tickets_);
   builder.RegisterService(&identity_);
   builder.RegisterService(&admin_);
   grpc_ = builder.BuildAndStart();
@@ -268,6 +271,7 @@ absl::Status ServerImpl::StartGrpc() {
   for (const char* service : {v1::TouchpointService::service_full_name(),
                               v1::JourneyService::service_full_name(),
                               v1::DealService::service_full_name(),
+                              v1::TicketService::service_full_name(),
                               v1::IdentityService::service_full_name(),
                               v1::AdminService::service_full_name()}) {
     health->SetServingStatus(service, true);

@@ -5,11 +5,13 @@
 
 #include "absl/strings/escaping.h"
 #include "projections/conclude.h"
+#include "projections/ticket/ticket.h"
 #include "service/core/big_endian.h"
 #include "service/core/sha256.h"
 #include "service/core/signal_log.h"
 #include "service/views/deal_reader.h"
 #include "service/views/keys.h"
+#include "service/views/ticket_reader.h"
 
 namespace journey::views {
 namespace {
@@ -62,6 +64,25 @@ absl::Status AddDeals(Reader& reader, core::Sha256& hash) {
   return status.ok() ? scan : status;
 }
 
+absl::Status AddTickets(Reader& reader, core::Sha256& hash) {
+  absl::Status status;
+  const absl::Status scan = reader.snapshot().ScanLists(
+      TicketPrefix(reader.tenant_id()),
+      [&](absl::string_view ticket_id, absl::string_view) {
+        const auto ticket = TicketAt(reader, ticket_id);
+        status = ticket.status();
+        if (!status.ok() || !ticket->has_value()) return status.ok();
+        const auto journey = JourneyOfTicket(reader, **ticket);
+        status = journey.status();
+        if (!status.ok()) return false;
+        AddText(projections::ConcludeTicket(reader.rules(), **ticket, *journey)
+                    .SerializeAsString(),
+                hash);
+        return true;
+      });
+  return status.ok() ? scan : status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> DigestConclusions(const QueryContext& context,
@@ -84,6 +105,7 @@ absl::StatusOr<std::string> DigestConclusions(const QueryContext& context,
     AddText(tenant_id, hash);
     status = AddJourneys(**reader, hash);
     if (status.ok()) status = AddDeals(**reader, hash);
+    if (status.ok()) status = AddTickets(**reader, hash);
   }
   if (!status.ok()) return status;
   return absl::BytesToHexString(hash.Finish());

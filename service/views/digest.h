@@ -12,7 +12,8 @@
 namespace journey::views {
 
 // SHA-256 in hex over all tenants by id: each tenant's journeys by subject,
-// then its deals by id, each as its length and its serialised form. Journeys
+// then its deals and its tickets by id, each as its length and its serialised
+// form. Journeys
 // are concluded at the later of `as_of` and their newest touchpoint.
 absl::StatusOr<std::string> DigestConclusions(const QueryContext& context,
                                               core::Micros as_of);

@@ -13,6 +13,8 @@ constexpr char kEscapedZero = '\xff';
 constexpr char kTextEnd = '\x01';
 // Of a subject's key besides its ids: a length, a type and the end of a text.
 constexpr size_t kSubjectKeyExtraBytes = 4;
+// Stands where a subject's key has its type.
+constexpr char kTicketType = 't';
 
 std::string ListPrefix(char list, absl::string_view tenant_id) {
   return absl::StrCat(absl::string_view(&list, 1), TenantPrefix(tenant_id));
@@ -71,6 +73,14 @@ std::string SubjectKey(absl::string_view tenant_id,
 std::string SubjectKey(absl::string_view tenant_id,
                        const v1::Subject& subject) {
   return SubjectKey(tenant_id, core::RefOf(subject));
+}
+
+std::string TicketKey(absl::string_view tenant_id,
+                      absl::string_view ticket_id) {
+  std::string key = TenantPrefix(tenant_id);
+  key.push_back(kTicketType);
+  AppendText(ticket_id, key);
+  return key;
 }
 
 std::string DealKey(absl::string_view tenant_id, absl::string_view deal_id) {
@@ -170,6 +180,28 @@ std::optional<StallEntry> ParseStall(absl::string_view suffix) {
   }
   entry.reason = static_cast<v1::StallReason>(suffix[0]);
   return entry;
+}
+
+std::string TicketPrefix(absl::string_view tenant_id) {
+  return ListPrefix('K', tenant_id);
+}
+
+std::string TicketsOfPrefix(absl::string_view tenant_id,
+                            const core::SubjectRef& subject) {
+  std::string key = ListPrefix('C', tenant_id);
+  AppendSubject(subject, key);
+  return key;
+}
+
+std::string OpenTicketPrefix(absl::string_view tenant_id) {
+  return ListPrefix('U', tenant_id);
+}
+
+std::string TicketStatusPrefix(absl::string_view tenant_id,
+                               v1::TicketStatus status) {
+  std::string key = ListPrefix('W', tenant_id);
+  key.push_back(static_cast<char>(status));
+  return key;
 }
 
 void AppendInstant(core::Micros instant, std::string& out) {

@@ -13,6 +13,7 @@
 #include "journey/v1/deal.pb.h"
 #include "journey/v1/journey.pb.h"
 #include "journey/v1/rules.pb.h"
+#include "journey/v1/ticket.pb.h"
 #include "service/core/clock.h"
 #include "service/core/touchpoint.h"
 
@@ -42,6 +43,10 @@ namespace journey::views {
                                      const core::SubjectRef& subject);
 [[nodiscard]] std::string SubjectKey(absl::string_view tenant_id,
                                      const v1::Subject& subject);
+
+// The same of a ticket: no subject has the same key.
+[[nodiscard]] std::string TicketKey(absl::string_view tenant_id,
+                                    absl::string_view ticket_id);
 
 // Column family `deals`.
 [[nodiscard]] std::string DealKey(absl::string_view tenant_id,
@@ -86,6 +91,15 @@ struct StallEntry {
   v1::StallReason reason = v1::STALL_REASON_UNSPECIFIED;
 };
 [[nodiscard]] std::optional<StallEntry> ParseStall(absl::string_view suffix);
+
+[[nodiscard]] std::string TicketPrefix(absl::string_view tenant_id);
+// Those whose newest touchpoint belongs to a subject (lists.h).
+[[nodiscard]] std::string TicketsOfPrefix(absl::string_view tenant_id,
+                                          const core::SubjectRef& subject);
+// Open tickets, and those with one status: since when it holds, and the id.
+[[nodiscard]] std::string OpenTicketPrefix(absl::string_view tenant_id);
+[[nodiscard]] std::string TicketStatusPrefix(absl::string_view tenant_id,
+                                             v1::TicketStatus status);
 
 // Parts.
 void AppendInstant(core::Micros instant, std::string& out);

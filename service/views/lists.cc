@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "projections/deal/flags.h"
+#include "projections/ticket/ticket.h"
 #include "service/views/keys.h"
 #include "service/views/signal_keys.h"
 
@@ -84,6 +85,37 @@ ListEntries ListsOfDeal(absl::string_view tenant_id, absl::string_view deal_id,
     if (std::find(out.begin(), out.end(), key) == out.end()) {
       out.push_back(std::move(key));
     }
+  }
+  return out;
+}
+
+core::SubjectRef SubjectOfTicket(const storage::v1::TicketState& ticket) {
+  if (!ticket.deal_id().empty()) {
+    return {v1::SUBJECT_TYPE_DEAL, ticket.deal_id()};
+  }
+  if (!ticket.account_id().empty()) {
+    return {v1::SUBJECT_TYPE_ACCOUNT, ticket.account_id()};
+  }
+  if (!ticket.contact_id().empty()) {
+    return {v1::SUBJECT_TYPE_CONTACT, ticket.contact_id()};
+  }
+  return {v1::SUBJECT_TYPE_VISITOR, ticket.anonymous_id()};
+}
+
+ListEntries ListsOfTicket(absl::string_view tenant_id,
+                          const storage::v1::TicketState& ticket) {
+  if (ticket.touchpoint_count() == 0) return {};
+  const auto since = [&](std::string key) {
+    AppendInstant(ticket.status_moment().at_us(), key);
+    return absl::StrCat(key, ticket.ticket_id());
+  };
+  ListEntries out = {
+      absl::StrCat(TicketPrefix(tenant_id), ticket.ticket_id()),
+      absl::StrCat(TicketsOfPrefix(tenant_id, SubjectOfTicket(ticket)),
+                   ticket.ticket_id()),
+      since(TicketStatusPrefix(tenant_id, ticket.status()))};
+  if (projections::IsOpen(ticket.status())) {
+    out.push_back(since(OpenTicketPrefix(tenant_id)));
   }
   return out;
 }

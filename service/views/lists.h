@@ -1,4 +1,5 @@
-// In which lists a journey or a deal stands: a pure function of its state.
+// In which lists a journey, a deal or a ticket stands: a pure function of its
+// state.
 #ifndef SERVICE_VIEWS_LISTS_H_
 #define SERVICE_VIEWS_LISTS_H_
 
@@ -67,6 +68,15 @@ struct DealPlaces {
                                       absl::string_view deal_id,
                                       const DealPlaces& places,
                                       const DealPlaces& others);
+
+// Whom a ticket's newest touchpoint belongs to: the deal that it names, else
+// the subject that it is written to. Refers to the ticket.
+[[nodiscard]] core::SubjectRef SubjectOfTicket(
+    const storage::v1::TicketState& ticket);
+
+// The entries of a ticket; none of one without touchpoints.
+[[nodiscard]] ListEntries ListsOfTicket(absl::string_view tenant_id,
+                                        const storage::v1::TicketState& ticket);
 
 // Whose journey a deal belongs to: its newest account's, else that of its
 // newest contact when the deal named it, else its own.

@@ -155,6 +155,9 @@ class Reader final : public ListedSource {
   // the answer is still wanted.
   [[nodiscard]] absl::Status CheckWanted() const;
 
+  // Counts touchpoints that are folded again otherwise than by FoldOn.
+  void CountRefolded(int64_t touchpoints) { refolded_ += touchpoints; }
+
   // RESOURCE_EXHAUSTED (QUERY_TOO_LARGE) once more than kRefoldTouchpointsMax
   // were folded again, or kQuerySecondsMax are over.
   [[nodiscard]] absl::Status CheckBudget() const;

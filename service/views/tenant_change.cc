@@ -29,6 +29,7 @@ TenantChange::TenantChange(const ChangeContext& context, std::string tenant_id)
       tenant_id_(std::move(tenant_id)),
       identity_(context.log, context.update, context.arena,
                 context.newest_links, tenant_id_),
+      tickets_(context.log, context.update, tenant_id_),
       before_(context.update, tenant_id_),
       after_(identity_, tenant_id_) {}
 
@@ -60,7 +61,9 @@ absl::Status TenantChange::Run() {
   for (auto& [key, entry] : subjects_) {
     if (status.ok()) status = entry.refold() ? FoldAgain(entry) : FoldOn(entry);
   }
+  if (status.ok()) status = tickets_.Run();
   if (!status.ok()) return status;
+  tenant_.set_ticket_count(tenant_.ticket_count() + tickets_.count_change());
   PutDeals();
   PutSubjects();
   context_.update.Put(Family::kDefault, TenantKey(tenant_id_),
@@ -137,6 +140,7 @@ void TenantChange::PutRows(const log::LogEvent& event, const log::IdEntry& id) {
   row.position = id.position;
   row.retraction_position = id.retraction_position;
   row.has_deal = !touchpoint.deal_id().empty();
+  if (touchpoint.has_ticket()) tickets_.Add(touchpoint, row);
   row.as_given = true;
   for (const core::SubjectRef& subject : core::SubjectsOf(touchpoint)) {
     row.links =

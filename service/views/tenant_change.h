@@ -21,6 +21,7 @@
 #include "service/views/identity_change.h"
 #include "service/views/journey_resolver.h"
 #include "service/views/lists.h"
+#include "service/views/ticket_change.h"
 #include "service/views/touchpoint_index.h"
 #include "service/views/view_store.h"
 
@@ -154,7 +155,6 @@ class TenantChange {
   void PutSubjects();
   void PutSubject(const std::string& key, SubjectEntry& entry);
   void PutDeals();
-  void PutLists(const ListEntries& before, const ListEntries& after);
 
   const ChangeContext context_;
   const std::string tenant_id_;
@@ -162,6 +162,7 @@ class TenantChange {
   int64_t unknown_stage_deals_added_ = 0;
   std::vector<const log::TenantEvents*> parts_;
   IdentityChange identity_;
+  TicketChange tickets_;
   JourneyResolver before_;
   JourneyResolver after_;
   // Touchpoints read back because a retraction names them.

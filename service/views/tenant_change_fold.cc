@@ -9,6 +9,7 @@
 #include "service/views/announced.h"
 #include "service/views/journey_snapshots.h"
 #include "service/views/keys.h"
+#include "service/views/put_lists.h"
 #include "service/views/tenant_change.h"
 
 namespace journey::views {
@@ -256,7 +257,7 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
       return of.has_value() ? ListsOfJourney(tenant_id_, entry.subject, *of)
                             : ListEntries();
     };
-    PutLists(lists(entry.places_before), lists(places));
+    PutLists(lists(entry.places_before), lists(places), context_.update);
   }
   SetTimer(context_.rules, tenant_id_, entry.subject,
            {received_, context_.rules_activated}, record, context_.update);
@@ -275,7 +276,8 @@ void TenantChange::PutDeals() {
           (places.has_unknown_stage ? 1 : 0) -
           (entry.places_before->has_unknown_stage ? 1 : 0);
       PutLists(ListsOfDeal(tenant_id_, deal_id, *entry.places_before, places),
-               ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before));
+               ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before),
+               context_.update);
     }
     SetTimer(context_.rules, tenant_id_, deal_id,
              {received_, context_.rules_activated}, *entry.record,
@@ -285,19 +287,6 @@ void TenantChange::PutDeals() {
   }
   tenant_.set_unknown_stage_deal_count(tenant_.unknown_stage_deal_count() +
                                        unknown_stage_deals_added_);
-}
-
-void TenantChange::PutLists(const ListEntries& before,
-                            const ListEntries& after) {
-  const auto stands_in = [](const std::string& key, const ListEntries& keys) {
-    return std::find(keys.begin(), keys.end(), key) != keys.end();
-  };
-  for (const std::string& key : before) {
-    if (!stands_in(key, after)) context_.update.Delete(Family::kLists, key);
-  }
-  for (const std::string& key : after) {
-    if (!stands_in(key, before)) context_.update.Put(Family::kLists, key, "");
-  }
 }
 
 }  // namespace journey::views

@@ -163,6 +163,21 @@ absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
   return std::move(found->rows);
 }
 
+absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfTicket(
+    const IndexSource& source, absl::string_view tenant_id,
+    absl::string_view ticket_id, core::Micros until) {
+  std::vector<TouchpointRow> out;
+  const absl::Status status =
+      source.ScanTouchpoints(TicketKey(tenant_id, ticket_id), /*from=*/0,
+                             [&](const TouchpointRow& row) {
+                               if (row.occurred_at > until) return false;
+                               out.push_back(row);
+                               return true;
+                             });
+  if (!status.ok()) return status;
+  return out;
+}
+
 OrderedReader::OrderedReader(const log::EventLog& log,
                              absl::string_view tenant_id,
                              std::vector<TouchpointRow> rows, size_t begin,

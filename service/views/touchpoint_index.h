@@ -48,6 +48,11 @@ absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfJourney(
     const IndexSource& source, absl::string_view tenant_id,
     const v1::Subject& journey, core::Micros from, core::Micros until);
 
+// Those of a ticket that occurred by `until`.
+absl::StatusOr<std::vector<TouchpointRow>> TouchpointsOfTicket(
+    const IndexSource& source, absl::string_view tenant_id,
+    absl::string_view ticket_id, core::Micros until);
+
 // A touchpoint's row and its event.
 struct PlacedEvent {
   TouchpointRow row;

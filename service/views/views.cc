@@ -30,6 +30,7 @@
 #include "service/views/signal_queries.h"
 #include "service/views/task_queries.h"
 #include "service/views/tenant_change.h"
+#include "service/views/ticket_queries.h"
 #include "service/views/timeline.h"
 #include "service/views/view_store.h"
 
@@ -172,6 +173,16 @@ class ViewsImpl final : public Views {
       const v1::GetBoardRequest& request,
       const StillWanted& still_wanted) const override {
     return views::GetBoard(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::GetTicketResponse> GetTicket(
+      const v1::GetTicketRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetTicket(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::ListTicketsResponse> ListTickets(
+      const v1::ListTicketsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::ListTickets(Context(still_wanted), request);
   }
 
   absl::StatusOr<v1::ListSignalsResponse> ListSignals(
@@ -442,6 +453,7 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
   if (!has_signals.ok()) return has_signals.status();
   out->set_signal_position(signals.head_position());
   out->set_unknown_stage_deal_count(record.unknown_stage_deal_count());
+  out->set_ticket_count(record.ticket_count());
   return out;
 }
 

@@ -20,6 +20,7 @@
 #include "journey/v1/identity_service.pb.h"
 #include "journey/v1/journey_service.pb.h"
 #include "journey/v1/signal_service.pb.h"
+#include "journey/v1/ticket_service.pb.h"
 #include "projections/rules/rules.h"
 #include "service/core/clock.h"
 #include "service/log/event_log.h"
@@ -132,6 +133,12 @@ class Views : public log::CommitIndex, public log::GroupSink {
   // A signal by its id, 32 hexadecimal digits; unset when it is not known.
   virtual absl::StatusOr<std::optional<v1::Signal>> FindSignal(
       absl::string_view tenant_id, absl::string_view signal_id) const = 0;
+  virtual absl::StatusOr<v1::GetTicketResponse> GetTicket(
+      const v1::GetTicketRequest& request,
+      const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::ListTicketsResponse> ListTickets(
+      const v1::ListTicketsRequest& request,
+      const StillWanted& still_wanted) const = 0;
 
   // The state of one tenant; unset when it has no events.
   virtual absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
@@ -150,7 +157,8 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual void Unlisten(int64_t id) = 0;
 
   // SHA-256, in hex, of the canonical export of all conclusions of all
-  // tenants at one instant: journeys and deals, sorted, without positions.
+  // tenants at one instant: journeys, deals and tickets, sorted, without
+  // positions.
   virtual absl::StatusOr<std::string> ConclusionsDigest(
       core::Micros as_of) const = 0;
 

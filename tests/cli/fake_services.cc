@@ -218,6 +218,22 @@ grpc::Status FakeDeals::ListStalledDeals(
   return grpc::Status::OK;
 }
 
+grpc::Status FakeTickets::GetTicket(grpc::ServerContext* /*context*/,
+                                    const v1::GetTicketRequest* request,
+                                    v1::GetTicketResponse* response) {
+  get_request = *request;
+  *response = ticket;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeTickets::ListTickets(grpc::ServerContext* /*context*/,
+                                      const v1::ListTicketsRequest* request,
+                                      v1::ListTicketsResponse* response) {
+  list_request = *request;
+  *response = list;
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeIdentity::Link(grpc::ServerContext* /*context*/,
                                 const v1::LinkRequest* request,
                                 v1::LinkResponse* response) {
@@ -273,6 +289,7 @@ FakeServer::FakeServer() {
   builder.RegisterService(&touchpoints);
   builder.RegisterService(&journeys);
   builder.RegisterService(&deals);
+  builder.RegisterService(&tickets);
   builder.RegisterService(&identity);
   builder.RegisterService(&admin);
   server_ = builder.BuildAndStart();

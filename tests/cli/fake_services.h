@@ -17,6 +17,7 @@
 #include "journey/v1/errors.pb.h"
 #include "journey/v1/identity_service.grpc.pb.h"
 #include "journey/v1/journey_service.grpc.pb.h"
+#include "journey/v1/ticket_service.grpc.pb.h"
 #include "journey/v1/touchpoint_service.grpc.pb.h"
 
 namespace journey::testing {
@@ -136,6 +137,21 @@ class FakeDeals final : public v1::DealService::Service {
       v1::ListStalledDealsResponse* response) override;
 };
 
+class FakeTickets final : public v1::TicketService::Service {
+ public:
+  v1::GetTicketResponse ticket;
+  v1::ListTicketsResponse list;
+  v1::GetTicketRequest get_request;
+  v1::ListTicketsRequest list_request;
+
+  grpc::Status GetTicket(grpc::ServerContext* context,
+                         const v1::GetTicketRequest* request,
+                         v1::GetTicketResponse* response) override;
+  grpc::Status ListTickets(grpc::ServerContext* context,
+                           const v1::ListTicketsRequest* request,
+                           v1::ListTicketsResponse* response) override;
+};
+
 class FakeIdentity final : public v1::IdentityService::Service {
  public:
   v1::LinkResponse linked;
@@ -189,6 +205,7 @@ class FakeServer {
   FakeTouchpoints touchpoints;
   FakeJourneys journeys;
   FakeDeals deals;
+  FakeTickets tickets;
   FakeIdentity identity;
   FakeAdmin admin;
 

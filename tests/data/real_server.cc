@@ -55,6 +55,7 @@ RealServer::RealServer(const std::string& rule_set)
       process_.grpc_address(), grpc::InsecureChannelCredentials(), arguments);
   journeys_ = v1::JourneyService::NewStub(channel);
   deals_ = v1::DealService::NewStub(channel);
+  tickets_ = v1::TicketService::NewStub(channel);
   touchpoints_ = v1::TouchpointService::NewStub(channel);
 }
 
@@ -110,6 +111,17 @@ std::vector<v1::StalledDeal> RealServer::ListStalledDeals(
            [&all](const v1::ListStalledDealsResponse& page) {
              all.insert(all.end(), page.stalled_deals().begin(),
                         page.stalled_deals().end());
+           });
+  return all;
+}
+
+std::vector<v1::Ticket> RealServer::ListTickets(
+    v1::ListTicketsRequest request) {
+  std::vector<v1::Ticket> all;
+  FetchAll(*tickets_, &v1::TicketService::Stub::ListTickets, std::move(request),
+           [&all](const v1::ListTicketsResponse& page) {
+             all.insert(all.end(), page.tickets().begin(),
+                        page.tickets().end());
            });
   return all;
 }

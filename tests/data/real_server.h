@@ -9,6 +9,7 @@
 
 #include "journey/v1/deal_service.grpc.pb.h"
 #include "journey/v1/journey_service.grpc.pb.h"
+#include "journey/v1/ticket_service.grpc.pb.h"
 #include "journey/v1/touchpoint_service.grpc.pb.h"
 #include "tests/data/child_process.h"
 #include "tests/e2e/journeyd_process.h"
@@ -46,6 +47,7 @@ class RealServer {
   std::vector<v1::Deal> ListDeals(v1::ListDealsRequest request);
   std::vector<v1::StalledDeal> ListStalledDeals(
       v1::ListStalledDealsRequest request);
+  std::vector<v1::Ticket> ListTickets(v1::ListTicketsRequest request);
   std::vector<v1::Event> Read(v1::ReadRequest request);
 
   // Blocks until the tenant has its first event.
@@ -57,6 +59,7 @@ class RealServer {
   bool ready_ = false;
   std::unique_ptr<v1::JourneyService::Stub> journeys_;
   std::unique_ptr<v1::DealService::Stub> deals_;
+  std::unique_ptr<v1::TicketService::Stub> tickets_;
   std::unique_ptr<v1::TouchpointService::Stub> touchpoints_;
 };
 

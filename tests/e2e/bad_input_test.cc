@@ -19,6 +19,7 @@ using google::protobuf::TextFormat;
 constexpr char kTouchpointService[] = "/journey.v1.TouchpointService/";
 constexpr char kJourneyService[] = "/journey.v1.JourneyService/";
 constexpr char kDealService[] = "/journey.v1.DealService/";
+constexpr char kTicketService[] = "/journey.v1.TicketService/";
 constexpr char kIdentityService[] = "/journey.v1.IdentityService/";
 
 class BadInputTest : public ::testing::Test {
@@ -267,6 +268,28 @@ TEST_F(BadInputTest, RequestsOfDealsNameTheirBadFields) {
   for (const RequestCase& test : cases) {
     SCOPED_TRACE(test.desc);
     ExpectRefused(std::string(kDealService) + test.method, test.bytes,
+                  test.fields);
+  }
+}
+
+TEST_F(BadInputTest, RequestsOfTicketsNameTheirBadFields) {
+  const RequestCase cases[] = {
+      {"no ticket",
+       "GetTicket",
+       Bytes<v1::GetTicketRequest>(""),
+       {"ticket_id"}},
+      {"contradiction",
+       "ListTickets",
+       Bytes<v1::ListTicketsRequest>("open: true status: TICKET_STATUS_CLOSED"),
+       {"open"}},
+      {"foreign token",
+       "ListTickets",
+       Bytes<v1::ListTicketsRequest>("page_token: '\\001\\002'"),
+       {"page_token"}},
+  };
+  for (const RequestCase& test : cases) {
+    SCOPED_TRACE(test.desc);
+    ExpectRefused(std::string(kTicketService) + test.method, test.bytes,
                   test.fields);
   }
 }

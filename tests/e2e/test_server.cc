@@ -15,6 +15,7 @@ Client::Client(const std::string& address) {
   touchpoints = v1::TouchpointService::NewStub(channel);
   journeys = v1::JourneyService::NewStub(channel);
   deals = v1::DealService::NewStub(channel);
+  tickets = v1::TicketService::NewStub(channel);
   identity = v1::IdentityService::NewStub(channel);
   admin = v1::AdminService::NewStub(channel);
 }

@@ -232,6 +232,17 @@ class FakeViews final : public views::Views {
       const views::StillWanted& /*still_wanted*/) const override {
     return v1::GetBoardResponse();
   }
+  absl::StatusOr<v1::GetTicketResponse> GetTicket(
+      const v1::GetTicketRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
+    return core::MakeError(absl::StatusCode::kNotFound,
+                           v1::ERROR_REASON_TICKET_NOT_FOUND, "no such ticket");
+  }
+  absl::StatusOr<v1::ListTicketsResponse> ListTickets(
+      const v1::ListTicketsRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
+    return v1::ListTicketsResponse();
+  }
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
       absl::string_view /*tenant_id*/) const override {
     return std::nullopt;

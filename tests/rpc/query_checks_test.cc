@@ -45,6 +45,12 @@ TEST(QueryChecksTest, GoodRequestsPass) {
   EXPECT_EQ(Message<v1::ListDealsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::ListStalledDealsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetBoardRequest>(kTenant), "");
+  EXPECT_EQ(Message<v1::ListTicketsRequest>(
+                std::string(kSubject) +
+                "open: true status: TICKET_STATUS_WAITING_ON_CUSTOMER "
+                "status_since_by { seconds: 1 } severity: SEVERITY_LOW "
+                "type: TYPE_REQUEST"),
+            "");
   EXPECT_EQ(Message<v1::GetStatusRequest>(""), "");
   EXPECT_EQ(Message<v1::ResolveRequest>(kSubject), "");
   EXPECT_EQ(Message<v1::DiffJourneyRequest>(std::string(kSubject) +
@@ -105,6 +111,23 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
               StartsWith("reasons[0]"));
   EXPECT_THAT(Message<v1::GetBoardRequest>(tenant + "deals_per_column: 101"),
               StartsWith("deals_per_column"));
+  EXPECT_THAT(Message<v1::GetTicketRequest>(tenant), StartsWith("ticket_id"));
+  for (const char* status : {"RESOLVED", "CLOSED"}) {
+    EXPECT_THAT(Message<v1::ListTicketsRequest>(
+                    tenant + "open: true status: TICKET_STATUS_" + status),
+                StartsWith("open: contradicts `status`"));
+  }
+  for (const char* field : {"status", "severity", "type", "page_size"}) {
+    EXPECT_THAT(Message<v1::ListTicketsRequest>(tenant + field + ": 9999"),
+                StartsWith(field));
+  }
+  for (const char* field : {"status_since_by", "as_of"}) {
+    EXPECT_THAT(
+        Message<v1::ListTicketsRequest>(tenant + field + " { seconds: -1 }"),
+        StartsWith(field));
+  }
+  EXPECT_THAT(Message<v1::ListTicketsRequest>(tenant + "subject { id: 'a' }"),
+              StartsWith("subject"));
   EXPECT_THAT(Message<v1::GetStatusRequest>("tenant_id: 'A B'"),
               StartsWith("tenant_id"));
   EXPECT_THAT(Message<v1::ResolveRequest>(tenant), StartsWith("subject"));

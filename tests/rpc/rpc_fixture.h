@@ -18,6 +18,7 @@
 #include "service/rpc/environment.h"
 #include "service/rpc/identity_handler.h"
 #include "service/rpc/journey_handler.h"
+#include "service/rpc/ticket_handler.h"
 #include "service/rpc/touchpoint_handler.h"
 #include "tests/rpc/fakes.h"
 #include "tests/support/manual_clock.h"
@@ -77,6 +78,7 @@ class RpcTest : public ::testing::Test {
     builder.RegisterService(&touchpoints_);
     builder.RegisterService(&journeys_);
     builder.RegisterService(&deals_);
+    builder.RegisterService(&tickets_);
     builder.RegisterService(&identity_);
     builder.RegisterService(&admin_);
     server_ = builder.BuildAndStart();
@@ -103,6 +105,7 @@ class RpcTest : public ::testing::Test {
   rpc::TouchpointHandler touchpoints_{env_};
   rpc::JourneyHandler journeys_{env_};
   rpc::DealHandler deals_{env_};
+  rpc::TicketHandler tickets_{env_};
   rpc::IdentityHandler identity_{env_};
   rpc::AdminHandler admin_{env_};
   std::unique_ptr<grpc::Server> server_;

@@ -95,6 +95,28 @@ TEST_F(UnaryTest, ErrorOfTheViewsReachesTheClientWithDetails) {
   EXPECT_EQ(stats_.refusals(v1::ERROR_REASON_DEAL_NOT_FOUND), 1);
 }
 
+TEST_F(UnaryTest, TicketsAreAskedForOnTheirOwnService) {
+  auto stub = v1::TicketService::NewStub(channel_);
+  v1::GetTicketRequest request;
+  request.set_tenant_id("acme");
+  request.set_ticket_id("t1");
+  v1::GetTicketResponse response;
+  grpc::ClientContext context;
+  grpc::Status status = stub->GetTicket(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(ReasonOf(status), "TICKET_NOT_FOUND");
+  request.clear_ticket_id();
+  grpc::ClientContext bad;
+  status = stub->GetTicket(&bad, request, &response);
+  EXPECT_EQ(ReasonOf(status), "VALIDATION_FAILED");
+  // Lists go to the pool, which takes no more here.
+  v1::ListTicketsRequest list;
+  list.set_tenant_id("acme");
+  v1::ListTicketsResponse tickets;
+  grpc::ClientContext pooled;
+  EXPECT_EQ(ReasonOf(stub->ListTickets(&pooled, list, &tickets)), "OVERLOADED");
+}
+
 TEST_F(UnaryTest, ListIsOverloadedWhenTooManyQueriesWait) {
   auto stub = v1::DealService::NewStub(channel_);
   v1::ListDealsRequest request;

@@ -215,7 +215,8 @@ TEST(RulesYamlTest, AliasesThatStandForTooMuchAreRefused) {
 }
 
 TEST(RulesYamlTest, FilesThatAreShippedAreValid) {
-  for (const char* name : {"default", "crm_sales", "online_retail"}) {
+  for (const char* name :
+       {"default", "crm_sales", "incident_log", "online_retail"}) {
     const auto rules =
         LoadRulesFile(absl::StrCat(JOURNEY_RULES_DIR, "/", name, ".yaml"));
     ASSERT_TRUE(rules.ok()) << rules.status();
