@@ -10,6 +10,7 @@
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
+#include "projections/task/task.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
 
@@ -78,10 +79,13 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   ApplyToProfile(touchpoint, state);
   std::vector<Award> awards = ApplyToScores(rules, touchpoint, moment, state);
 
+  if (touchpoint.has_profile()) TellAccountOwner(fold);
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+  ApplyToTasks(touchpoint, moment, state);
+  ApplyToFollowUps(touchpoint, moment, fold);
   return awards;
 }
 
