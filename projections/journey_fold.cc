@@ -7,6 +7,7 @@
 #include "projections/deal/deal.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/lifecycle/sales.h"
+#include "projections/plan/plan.h"
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
@@ -84,6 +85,7 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+  ApplyToPlan(rules, touchpoint, moment, state);
   ApplyToTasks(touchpoint, moment, state);
   ApplyToFollowUps(touchpoint, moment, fold);
   return awards;

@@ -56,7 +56,7 @@ TEST_F(RuleChangeTest, SameRulesAreNoChange) {
 
 TEST_F(RuleChangeTest, NewVersionIsAnotherRuleSet) {
   ASSERT_TRUE(Open(LongerHold(absl::StrReplaceAll(
-                       Rules(), {{"\nversion: 2\n", "\nversion: 99\n"}})))
+                       Rules(), {{"\nversion: 3\n", "\nversion: 99\n"}})))
                   .ok());
   EXPECT_THAT(notices_,
               ElementsAre("the views were made by another rule set: making "
