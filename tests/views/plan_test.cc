@@ -1,7 +1,9 @@
 // Plans as queries show them: the present, the past, and whatever the order in
 // which the touchpoints arrived.
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -16,6 +18,11 @@ namespace {
 
 constexpr int kHistories = 6;
 constexpr int kInstants = 5;
+// One of each stage's plan in the default rules, which journeys of random
+// touchpoints leave alone else.
+constexpr std::array<const char*, 5> kActivities = {
+    "first_call", "contract_sent", "handover", "welcome_call",
+    "recommendation"};
 
 // All of one account, with tasks for activities of the default rules.
 std::vector<v1::Touchpoint> MakeHistory(std::mt19937& random, int days) {
@@ -28,13 +35,12 @@ std::vector<v1::Touchpoint> MakeHistory(std::mt19937& random, int days) {
     t.set_account_id("A");
     t.clear_contact_id();
     t.clear_anonymous_id();
-    if (t.has_deal() || random() % 6 > 0) continue;
+    if (t.has_deal() || random() % 4 > 0) continue;
     v1::Task& task = *t.mutable_task();
     task.set_task_id(absl::StrCat("T", random() % 2));
-    task.set_action(random() % 2 == 0 ? v1::Task::ACTION_PLANNED
+    task.set_action(random() % 3 == 0 ? v1::Task::ACTION_PLANNED
                                       : v1::Task::ACTION_DONE);
-    task.set_plan_activity_id(random() % 2 == 0 ? "handover"
-                                                : "recommendation");
+    task.set_plan_activity_id(kActivities[random() % kActivities.size()]);
   }
   return history;
 }
