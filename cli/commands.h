@@ -18,6 +18,8 @@ void AddGenerateCommand(CLI::App& root, Invocation& invocation);
 void AddIdentityCommands(CLI::App& root, Invocation& invocation);
 void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddJourneyCommands(CLI::App& root, Invocation& invocation);
+void AddMapCommand(CLI::App& group, Invocation& invocation);
+void AddPlanCommand(CLI::App& group, Invocation& invocation);
 void AddReadCommand(CLI::App& root, Invocation& invocation);
 void AddRetractCommand(CLI::App& root, Invocation& invocation);
 void AddRulesCommands(CLI::App& root, Invocation& invocation);

@@ -1,4 +1,5 @@
-// `journeyctl journey get|explain|list|timeline`.
+// `journeyctl journey get|explain|list|timeline`; the other commands of the
+// group have files of their own.
 #include <optional>
 #include <vector>
 
@@ -306,6 +307,8 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
   AddList(*group, invocation);
   AddContactsCommand(*group, invocation);
   AddDiffCommand(*group, invocation);
+  AddPlanCommand(*group, invocation);
+  AddMapCommand(*group, invocation);
   CLI::App* command = AddCommand(
       *group, "timeline", "List the touchpoints and changes of one journey",
       "  journeyctl journey timeline account:acme --newest-first\n"

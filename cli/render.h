@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/journey_map.h"
 #include "google/protobuf/repeated_field.h"
 #include "journey/v1/deal_service.pb.h"
 #include "journey/v1/identity_service.pb.h"
@@ -34,6 +35,26 @@ void PrintJourneys(const std::vector<v1::Journey>& journeys, std::ostream& out);
 // One line a contact of a journey.
 void PrintContacts(const std::vector<v1::JourneyContact>& contacts,
                    std::ostream& out);
+
+// The reasons of a deal's stalls, critical ones marked: "inactive!, slipped".
+[[nodiscard]] std::string StallReasons(const v1::Deal& deal);
+
+// What the newest profile calls a customer; empty where none does.
+[[nodiscard]] std::string NameIn(
+    const google::protobuf::RepeatedPtrField<v1::ProfileAttribute>& profile);
+
+// The plan of a stage, activity by activity.
+void PrintPlan(const v1::GetPlanResponse& response, std::ostream& out);
+
+// "[#####---------------] 10 of 40 points, momentum 0.50".
+[[nodiscard]] std::string DescribeProgress(const v1::Plan& plan);
+
+// One line an activity, in lines of at most `width` columns.
+void PrintActivities(const v1::Plan& plan, size_t width, std::ostream& out);
+
+// A journey by the stages of its template, in lines of at most `width` columns
+// where there is room for the dates: from 60 columns on.
+void PrintMap(const JourneyMap& map, int width, std::ostream& out);
 
 // One line a touchpoint or change.
 void PrintTimeline(const std::vector<v1::TimelineEntry>& entries,

@@ -22,15 +22,6 @@ std::string StallMark(const v1::Deal& deal) {
   return deal.stalls().empty() ? "" : "!";
 }
 
-// `left` and `right` at the two ends of a line; `left` is cut if need be.
-std::string Between(const std::string& left, const std::string& right,
-                    size_t width) {
-  const size_t taken = DisplayWidth(right);
-  if (taken + 2 > width) return Truncate(right, width);
-  return absl::StrCat(
-      PadRight(Truncate(left, width - taken - 1), width - taken), right);
-}
-
 // A sum a line, because several currencies do not fit into one.
 void AddSums(const google::protobuf::RepeatedPtrField<v1::Money>& sums,
              absl::string_view suffix, size_t width,

@@ -15,16 +15,6 @@ namespace {
 // The API gives no more of them and does not say whether there are more.
 constexpr int kScoreCausesMax = 10;
 
-// The reasons of an open deal's stalls, critical ones marked.
-std::string StallsOf(const v1::Deal& deal) {
-  return absl::StrJoin(
-      deal.stalls(), ", ", [](std::string* text, const v1::Stall& stall) {
-        absl::StrAppend(
-            text, ShortName(stall.reason()),
-            stall.severity() == v1::STALL_SEVERITY_CRITICAL ? "!" : "");
-      });
-}
-
 bool ShowsAllDeals(const v1::Journey& journey) {
   return journey.open_deals_size() == journey.open_deal_count();
 }
@@ -43,15 +33,6 @@ std::string Since(const google::protobuf::Timestamp& then, bool set,
   return absl::StrCat(ShortInstant(then, true), " (",
                       ShortDuration(ToMicros(journey.as_of()) - ToMicros(then)),
                       ")");
-}
-
-// What the newest profile calls a customer; empty where none does.
-std::string NameIn(
-    const google::protobuf::RepeatedPtrField<v1::ProfileAttribute>& profile) {
-  const auto name = std::find_if(
-      profile.begin(), profile.end(),
-      [](const v1::ProfileAttribute& entry) { return entry.key() == "name"; });
-  return name == profile.end() ? "" : name->value().string_value();
 }
 
 void PrintStages(const v1::Journey& journey, std::ostream& out) {
@@ -93,7 +74,7 @@ void PrintOpenDeals(const v1::Journey& journey, std::ostream& out) {
         {deal.deal_id(), deal.stage().stage_id(),
          deal.has_amount() ? FormatMoney(deal.amount()) : "",
          ShortDuration(ToMicros(journey.as_of()) - ToMicros(deal.opened_at())),
-         deal.owner_id(), StallsOf(deal)});
+         deal.owner_id(), StallReasons(deal)});
   }
   table.Print(out);
 }
@@ -145,6 +126,23 @@ void PrintScoreCauses(const v1::Journey& journey, std::ostream& out) {
 
 }  // namespace
 
+std::string StallReasons(const v1::Deal& deal) {
+  return absl::StrJoin(
+      deal.stalls(), ", ", [](std::string* text, const v1::Stall& stall) {
+        absl::StrAppend(
+            text, ShortName(stall.reason()),
+            stall.severity() == v1::STALL_SEVERITY_CRITICAL ? "!" : "");
+      });
+}
+
+std::string NameIn(
+    const google::protobuf::RepeatedPtrField<v1::ProfileAttribute>& profile) {
+  const auto name = std::find_if(
+      profile.begin(), profile.end(),
+      [](const v1::ProfileAttribute& entry) { return entry.key() == "name"; });
+  return name == profile.end() ? "" : name->value().string_value();
+}
+
 void PrintJourney(const v1::Journey& journey,
                   std::optional<int64_t> subject_version, std::ostream& out) {
   Facts facts;
@@ -166,6 +164,9 @@ void PrintJourney(const v1::Journey& journey,
   facts.Add("Open request", Since(lead.open_request().requested_at(),
                                   lead.has_open_request(), journey));
   AddScores(journey, facts);
+  if (journey.has_plan()) {
+    facts.Add("Plan", DescribeProgress(journey.plan()));
+  }
   facts.Add("Owner", journey.owner_id());
   facts.Add("Deals",
             absl::StrCat(journey.deal_count(), ", ", journey.open_deal_count(),

@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 
 namespace journey::cli {
 namespace {
@@ -139,6 +140,28 @@ std::string PadRight(absl::string_view text, size_t width) {
 std::string PadLeft(absl::string_view text, size_t width) {
   const size_t used = DisplayWidth(text);
   return absl::StrCat(std::string(used < width ? width - used : 0, ' '), text);
+}
+
+std::string Between(absl::string_view left, absl::string_view right,
+                    size_t width) {
+  const size_t taken = DisplayWidth(right);
+  if (taken + 2 > width) return Truncate(right, width);
+  return absl::StrCat(
+      PadRight(Truncate(left, width - taken - 1), width - taken), right);
+}
+
+std::vector<std::string> Wrap(absl::string_view text, size_t width) {
+  std::vector<std::string> lines;
+  for (const absl::string_view word :
+       absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    if (!lines.empty() &&
+        DisplayWidth(lines.back()) + 1 + DisplayWidth(word) <= width) {
+      absl::StrAppend(&lines.back(), " ", word);
+    } else {
+      lines.push_back(Truncate(word, width));
+    }
+  }
+  return lines;
 }
 
 std::string Printable(absl::string_view text) {

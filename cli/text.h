@@ -24,6 +24,15 @@ namespace journey::cli {
 [[nodiscard]] std::string PadRight(absl::string_view text, size_t width);
 [[nodiscard]] std::string PadLeft(absl::string_view text, size_t width);
 
+// `left` and `right` at the two ends of a line of `width` columns; `left` is
+// cut if need be.
+[[nodiscard]] std::string Between(absl::string_view left,
+                                  absl::string_view right, size_t width);
+
+// Lines of at most `width` columns, broken between words where possible.
+[[nodiscard]] std::vector<std::string> Wrap(absl::string_view text,
+                                            size_t width);
+
 // Replaces control characters, so that data cannot steer the terminal.
 [[nodiscard]] std::string Printable(absl::string_view text);
 

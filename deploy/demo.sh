@@ -67,6 +67,7 @@ show() {
 }
 show append -f "$samples"
 show journey get "account:$account" --as-of "$as_of"
+show journey map "account:$account" --as-of "$as_of"
 show journey list --lead-status mql --as-of "$mql_as_of"
 show deals board --as-of "$as_of"
 show deals stalled --as-of "$as_of"

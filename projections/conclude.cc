@@ -9,6 +9,7 @@
 #include "projections/deal/missing_fields.h"
 #include "projections/explain.h"
 #include "projections/lifecycle/lifecycle.h"
+#include "projections/plan/plan.h"
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/conclude_scores.h"
 #include "projections/stall/stall.h"
@@ -153,6 +154,12 @@ void AddOpenDeals(const Rules& rules, const JourneyFold& fold, Micros instant,
   }
 }
 
+void AddPlan(const Rules& rules, const JourneyState& state, Micros instant,
+             v1::Journey& out) {
+  v1::Plan plan = ConcludePlan(rules, state, instant);
+  if (plan.activities_size() > 0) *out.mutable_plan() = std::move(plan);
+}
+
 }  // namespace
 
 v1::StageVisit ConcludeVisit(const Rules& rules,
@@ -219,6 +226,7 @@ v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
   *out.mutable_lead() = ConcludeLead(rules, state);
   AddScores(rules, state, instant, out);
   out.set_owner_id(OwnerOf(state));
+  AddPlan(rules, state, instant, out);
   AddOpenDeals(rules, fold, instant, out);
   out.set_open_deal_count(state.open_deal_count());
   out.set_deal_count(state.deal_count());

@@ -7,10 +7,12 @@
 #include "projections/deal/deal.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/lifecycle/sales.h"
+#include "projections/plan/plan.h"
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
 #include "projections/signal/facts.h"
+#include "projections/task/task.h"
 #include "projections/ticket/ticket.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
@@ -80,12 +82,16 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   ApplyToProfile(touchpoint, state);
   std::vector<Award> awards = ApplyToScores(rules, touchpoint, moment, state);
 
+  if (touchpoint.has_profile()) TellAccountOwner(fold);
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToTickets(touchpoint, moment, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
   ApplyToSignalFacts(rules, touchpoint, moment, state);
+  ApplyToPlan(rules, touchpoint, moment, state);
+  ApplyToTasks(touchpoint, moment, state);
+  ApplyToFollowUps(touchpoint, moment, fold);
   return awards;
 }
 

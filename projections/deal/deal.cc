@@ -187,6 +187,7 @@ DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
     deal.set_pipeline_id(rules.rule_set().pipelines(0).id());
   }
   TakeFields(touchpoint, moment, deal);
+  deal.set_account_owner_id(fold.state().profile_owner_id());
 
   const v1::DealStatus before = deal.status();
   const v1::DealStatus after = NextStatus(change, deal);
@@ -215,25 +216,6 @@ DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
   }
   UpdateOpenDeals(deal, outcome.opened, fold.state());
   return outcome;
-}
-
-// The deals for which a touchpoint counts.
-std::vector<DealState*> TargetsOf(const v1::Touchpoint& touchpoint,
-                                  JourneyFold& fold) {
-  std::vector<DealState*> targets;
-  const auto add = [&](const std::string& deal_id) {
-    // A deal that nobody has opened yet is kept without a status: what was
-    // sent for it before counts once it is open.
-    DealState& deal = fold.ChangedDealOf(deal_id);
-    deal.set_deal_id(deal_id);
-    targets.push_back(&deal);
-  };
-  if (!touchpoint.deal_id().empty()) {
-    add(touchpoint.deal_id());
-  } else {
-    for (const auto& open : fold.state().open_deals()) add(open.deal_id());
-  }
-  return targets;
 }
 
 void RemoveOffer(const std::string& offer_id, DealState& deal) {
@@ -317,6 +299,32 @@ DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
     }
   }
   return {};
+}
+
+std::vector<DealState*> TargetsOf(const v1::Touchpoint& touchpoint,
+                                  JourneyFold& fold) {
+  std::vector<DealState*> targets;
+  const auto add = [&](const std::string& deal_id) {
+    // A deal that nobody has opened yet is kept without a status: what was
+    // sent for it before counts once it is open.
+    DealState& deal = fold.ChangedDealOf(deal_id);
+    deal.set_deal_id(deal_id);
+    targets.push_back(&deal);
+  };
+  if (!touchpoint.deal_id().empty()) {
+    add(touchpoint.deal_id());
+  } else {
+    for (const auto& open : fold.state().open_deals()) add(open.deal_id());
+  }
+  return targets;
+}
+
+void TellAccountOwner(JourneyFold& fold) {
+  const std::string& owner_id = fold.state().profile_owner_id();
+  for (const auto& open : fold.state().open_deals()) {
+    if (fold.DealOf(open.deal_id()).account_owner_id() == owner_id) continue;
+    fold.ChangedDealOf(open.deal_id()).set_account_owner_id(owner_id);
+  }
 }
 
 bool IsTerminal(const v1::PipelineStage& stage) {

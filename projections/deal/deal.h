@@ -3,6 +3,9 @@
 #ifndef PROJECTIONS_DEAL_DEAL_H_
 #define PROJECTIONS_DEAL_DEAL_H_
 
+#include <string>
+#include <vector>
+
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/journey_fold.h"
@@ -25,6 +28,14 @@ struct DealOutcome {
 // shown nowhere.
 DealOutcome ApplyToDeals(const Rules& rules, const v1::Touchpoint& touchpoint,
                          const storage::v1::Moment& moment, JourneyFold& fold);
+
+// The deals for which a touchpoint counts that is no change of a deal; from now
+// on they count as changed.
+[[nodiscard]] std::vector<storage::v1::DealState*> TargetsOf(
+    const v1::Touchpoint& touchpoint, JourneyFold& fold);
+
+// Tells the open deals who owns the account, where that has changed.
+void TellAccountOwner(JourneyFold& fold);
 
 // A stage of certain failure or certain success: what stands there is decided.
 [[nodiscard]] bool IsTerminal(const v1::PipelineStage& stage);

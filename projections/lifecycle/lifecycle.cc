@@ -93,7 +93,9 @@ StageVisitState* CurrentVisit(LifecycleState& lifecycle) {
 
 StageVisitState& Enter(v1::EntryCondition stage, core::Micros at,
                        const v1::TouchpointRef& cause,
-                       const std::string& rule_id, LifecycleState& lifecycle) {
+                       const std::string& rule_id, JourneyState& state) {
+  state.clear_activities_done();
+  LifecycleState& lifecycle = *state.mutable_lifecycle();
   if (StageVisitState* current = CurrentVisit(lifecycle)) {
     Leave(at, *current, lifecycle);
   }
@@ -134,7 +136,7 @@ void Settle(core::Micros at, const v1::TouchpointRef& cause, bool undone,
     BeginCycle(lifecycle);
   }
   lifecycle.set_rule_stage(to);
-  Enter(to, at, cause, RuleOfChange(from, to, undone), lifecycle);
+  Enter(to, at, cause, RuleOfChange(from, to, undone), state);
 }
 
 // Every purchase is a visit of its own: it ends a cycle, after beginning one
@@ -152,7 +154,7 @@ void ApplyPurchase(const Rules& rules, const Moment& moment,
   *lifecycle.mutable_hold_cause() = moment.ref();
   const v1::EntryCondition stage = RuleStage(state);
   lifecycle.set_rule_stage(stage);
-  Enter(stage, moment.at_us(), moment.ref(), RuleId(stage), lifecycle);
+  Enter(stage, moment.at_us(), moment.ref(), RuleId(stage), state);
   lifecycle.set_cycle_ended(true);
   sale.set_cycle(lifecycle.cycle());
 }
@@ -211,10 +213,10 @@ bool MakesContact(const v1::Touchpoint& touchpoint) {
 // A person puts the journey on a stage. The stage by the rules goes on
 // underneath and takes over at its next change.
 void SetByPerson(const Rules& rules, const v1::StageSet& set,
-                 const Moment& moment, LifecycleState& lifecycle) {
+                 const Moment& moment, JourneyState& state) {
   const v1::EntryCondition stage = rules.ConditionOf(set.stage_id());
   if (stage == v1::ENTRY_CONDITION_UNSPECIFIED) return;
-  Enter(stage, moment.at_us(), moment.ref(), kRuleStageSet, lifecycle)
+  Enter(stage, moment.at_us(), moment.ref(), kRuleStageSet, state)
       .set_set_by_person(true);
 }
 
@@ -241,7 +243,7 @@ void ApplyToLifecycle(const Rules& rules, const v1::Touchpoint& touchpoint,
   }
   Settle(moment.at_us(), moment.ref(), sale.undone != nullptr, state);
   if (touchpoint.has_stage_set()) {
-    SetByPerson(rules, touchpoint.stage_set(), moment, lifecycle);
+    SetByPerson(rules, touchpoint.stage_set(), moment, state);
   }
 }
 

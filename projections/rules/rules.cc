@@ -45,7 +45,8 @@ Rules::Rules(v1::RuleSet rule_set, absl::TimeZone time_zone, std::string sha256)
     : rule_set_(std::move(rule_set)),
       calendar_(time_zone, rule_set_.calendar()),
       sha256_(std::move(sha256)),
-      scoring_table_(rule_set_.scoring().behaviour()) {}
+      scoring_table_(rule_set_.scoring().behaviour()),
+      plan_table_(rule_set_.lifecycle()) {}
 
 const v1::LifecycleStage& Rules::StageFor(v1::EntryCondition condition) const {
   for (const v1::LifecycleStage& stage : rule_set_.lifecycle().stages()) {

@@ -13,6 +13,7 @@
 #include "journey/v1/common.pb.h"
 #include "journey/v1/rules.pb.h"
 #include "projections/rules/calendar.h"
+#include "projections/rules/plan_table.h"
 #include "projections/rules/scoring_table.h"
 #include "service/core/clock.h"
 
@@ -65,14 +66,18 @@ class Rules {
     return scoring_table_;
   }
 
+  // The plans of the stages.
+  [[nodiscard]] const PlanTable& plan_table() const { return plan_table_; }
+
  private:
   Rules(v1::RuleSet rule_set, absl::TimeZone time_zone, std::string sha256);
 
   const v1::RuleSet rule_set_;
   const Calendar calendar_;
   const std::string sha256_;
-  // Points into the rule set.
+  // They point into the rule set.
   const ScoringTable scoring_table_;
+  const PlanTable plan_table_;
 };
 
 }  // namespace journey::projections

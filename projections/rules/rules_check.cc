@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "journey/v1/touchpoint.pb.h"
+#include "projections/rules/plan_check.h"
 #include "projections/rules/rule_checker.h"
 #include "projections/rules/scoring_check.h"
 #include "projections/rules/signals_check.h"
@@ -110,6 +111,7 @@ void CheckLifecycle(const v1::RuleSet& rules, RuleChecker& check) {
     check.RequiredText(at + ".customer_name", stage.customer_name());
     check.Text(at + ".led_by", stage.led_by());
   }
+  CheckPlans(lifecycle, check);
   check.Range("lifecycle.purchase_hold_days", lifecycle.purchase_hold_days(), 0,
               core::kPurchaseHoldDaysMax);
 }

@@ -6,9 +6,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "projections/rules/payload_fields.h"
+#include "projections/rules/match_check.h"
 #include "service/core/limits.h"
-#include "service/core/touchpoint.h"
 
 namespace journey::projections {
 namespace {
@@ -47,48 +46,11 @@ void CheckPoints(const std::string& field, int points, RuleChecker& check) {
   if (points == 0) check.Fail(field, "is required and must not be 0");
 }
 
-void CheckActions(const std::string& at, const v1::BehaviourCondition& rule,
-                  RuleChecker& check) {
-  const auto* action = ActionField(rule.kind());
-  std::set<std::string> seen;
-  for (int i = 0; i < rule.actions_size(); ++i) {
-    const std::string field = Element(at + ".actions", i);
-    if (action == nullptr) {
-      check.Fail(field, absl::StrCat("kind ", core::KindName(rule.kind()),
-                                     " has no actions; remove the line"));
-    } else if (FindShortName(*action->enum_type(), rule.actions(i)) ==
-               nullptr) {
-      check.Fail(field, absl::StrCat(
-                            "must be one of ", ShortNames(*action->enum_type()),
-                            " for kind ", core::KindName(rule.kind())));
-    } else if (!seen.insert(rule.actions(i)).second) {
-      check.Fail(field, "is listed twice; remove one");
-    }
-  }
-}
-
-void CheckKind(const std::string& at, const v1::BehaviourCondition& rule,
-               RuleChecker& check) {
-  if (rule.kind() == v1::TOUCHPOINT_KIND_UNSPECIFIED) {
-    check.Fail(at + ".kind", "is required");
-  } else if (!v1::TouchpointKind_IsValid(rule.kind())) {
-    check.Fail(at + ".kind", "is unknown to this version of the service");
-  } else if (rule.kind() == v1::TOUCHPOINT_KIND_SPEND) {
-    check.Fail(at + ".kind", "spend belongs to no journey; use another kind");
-  } else {
-    CheckActions(at, rule, check);
-  }
-}
-
 void CheckBehaviourCondition(const std::string& at,
                              const v1::BehaviourCondition& rule,
                              RuleChecker& check) {
   check.RequiredText(at + ".name", rule.name());
-  CheckKind(at, rule, check);
-  if (!v1::Direction_IsValid(rule.direction())) {
-    check.Fail(at + ".direction",
-               "is unknown; use inbound, outbound or internal");
-  }
+  CheckMatch(at, rule.kind(), rule.actions(), rule.direction(), check);
   check.CountMax(at + ".attributes", rule.attributes_size(),
                  core::kConditionAttributesMax);
   for (int i = 0; i < rule.attributes_size(); ++i) {

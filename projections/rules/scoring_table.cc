@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "projections/rules/payload_fields.h"
-
 namespace journey::projections {
 namespace {
 
@@ -14,26 +12,13 @@ int FindGroup(const v1::BehaviourScoreRules& rules, const std::string& id) {
   return kNoGroup;
 }
 
-ScoringCondition MakeCondition(const v1::BehaviourScoreRules& rules,
-                               int index) {
-  ScoringCondition out;
-  out.rule = &rules.conditions(index);
-  out.index = index;
-  out.group = FindGroup(rules, out.rule->group());
-  out.action_field = ActionField(out.rule->kind());
-  if (out.action_field == nullptr) return out;
-  for (const std::string& action : out.rule->actions()) {
-    const auto* value = FindShortName(*out.action_field->enum_type(), action);
-    if (value != nullptr) out.actions.push_back(value->number());
-  }
-  return out;
-}
-
 }  // namespace
 
 ScoringTable::ScoringTable(const v1::BehaviourScoreRules& rules) {
   for (int i = 0; i < rules.conditions_size(); ++i) {
-    conditions_[rules.conditions(i).kind()].push_back(MakeCondition(rules, i));
+    const v1::BehaviourCondition& rule = rules.conditions(i);
+    conditions_[rule.kind()].push_back(
+        {&rule, i, TouchpointMatch(rule), FindGroup(rules, rule.group())});
   }
 }
 

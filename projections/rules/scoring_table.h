@@ -3,13 +3,12 @@
 #ifndef PROJECTIONS_RULES_SCORING_TABLE_H_
 #define PROJECTIONS_RULES_SCORING_TABLE_H_
 
-#include <cstdint>
 #include <map>
 #include <vector>
 
-#include "google/protobuf/descriptor.h"
 #include "journey/v1/rules.pb.h"
 #include "journey/v1/touchpoint.pb.h"
+#include "projections/rules/touchpoint_match.h"
 
 namespace journey::projections {
 
@@ -18,15 +17,13 @@ inline constexpr int kNoGroup = -1;
 // One condition.
 struct ScoringCondition {
   // As the rule set has it.
-  const v1::BehaviourCondition* rule = nullptr;
+  const v1::BehaviourCondition* rule;
   // Its index there.
-  int index = 0;
-  // The field that says what happened, and the numbers of those of its values
-  // that meet the condition; none: any does.
-  const google::protobuf::FieldDescriptor* action_field = nullptr;
-  std::vector<int> actions;
+  int index;
+  // What the touchpoint must be, but for its attributes.
+  TouchpointMatch match;
   // Index of its group; kNoGroup without one.
-  int group = kNoGroup;
+  int group;
 };
 
 // Immutable and thread-safe.

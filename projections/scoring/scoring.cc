@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "projections/rules/payload_fields.h"
 #include "projections/scoring/attributes.h"
 #include "projections/scoring/decay.h"
 #include "service/core/limits.h"
@@ -131,27 +130,13 @@ std::vector<Award> ApplyToBehaviour(const Rules& rules,
 
 bool Meets(const ScoringCondition& condition,
            const v1::Touchpoint& touchpoint) {
-  const v1::BehaviourCondition& rule = *condition.rule;
-  if (core::KindOf(touchpoint) != rule.kind()) return false;
-  if (rule.direction() != v1::DIRECTION_UNSPECIFIED &&
-      core::DirectionOf(touchpoint) != rule.direction()) {
-    return false;
-  }
-  if (!condition.actions.empty()) {
-    const auto* payload = PayloadOf(touchpoint);
-    const int action = payload->GetReflection()->GetEnumValue(
-        *payload, condition.action_field);
-    if (std::find(condition.actions.begin(), condition.actions.end(), action) ==
-        condition.actions.end()) {
-      return false;
-    }
-  }
-  return std::all_of(rule.attributes().begin(), rule.attributes().end(),
-                     [&](const auto& attribute) {
-                       const auto value =
-                           AttributeOf(touchpoint, attribute.key());
-                       return value.has_value() && Holds(attribute, *value);
-                     });
+  if (!condition.match.IsMetBy(touchpoint)) return false;
+  const auto& attributes = condition.rule->attributes();
+  return std::all_of(
+      attributes.begin(), attributes.end(), [&](const auto& attribute) {
+        const auto value = AttributeOf(touchpoint, attribute.key());
+        return value.has_value() && Holds(attribute, *value);
+      });
 }
 
 std::vector<Award> ApplyToScores(const Rules& rules,

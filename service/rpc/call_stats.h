@@ -30,6 +30,7 @@ enum class Method : size_t {
   kDiffJourney,
   kExplainJourney,
   kListContacts,
+  kGetPlan,
   kGetDeal,
   kListDeals,
   kListStalledDeals,
@@ -52,6 +53,7 @@ struct MethodInfo {
 };
 
 inline constexpr size_t kMethodCount = 25;
+inline constexpr size_t kMethodCount = 24;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -66,6 +68,7 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.JourneyService", "DiffJourney", "unary"},
     {"journey.v1.JourneyService", "ExplainJourney", "unary"},
     {"journey.v1.JourneyService", "ListContacts", "unary"},
+    {"journey.v1.JourneyService", "GetPlan", "unary"},
     {"journey.v1.DealService", "GetDeal", "unary"},
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},

@@ -86,4 +86,16 @@ grpc::ServerUnaryReactor* JourneyHandler::ListContacts(
       });
 }
 
+grpc::ServerUnaryReactor* JourneyHandler::GetPlan(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunQuery<v1::GetPlanRequest>(
+      env_, Method::kGetPlan, context, request, response, &Check,
+      [](const v1::GetPlanRequest& message) { return !message.has_as_of(); },
+      [this](const v1::GetPlanRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->GetPlan(message, still_wanted);
+      });
+}
+
 }  // namespace journey::rpc

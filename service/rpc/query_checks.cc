@@ -160,6 +160,14 @@ absl::Status Check(const v1::DiffJourneyRequest& request) {
   return violations.ToStatus();
 }
 
+absl::Status Check(const v1::GetPlanRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  core::CheckSubject(request.subject(), "subject", violations);
+  CheckAsOf(request, violations);
+  return violations.ToStatus();
+}
+
 absl::Status Check(const v1::GetDealRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);

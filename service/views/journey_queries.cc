@@ -148,6 +148,29 @@ absl::StatusOr<v1::GetJourneyResponse> GetJourney(
   return response;
 }
 
+absl::StatusOr<v1::GetPlanResponse> GetPlan(const QueryContext& context,
+                                            const v1::GetPlanRequest& request) {
+  const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),
+                                   context.clock->Now());
+  if (!reader.ok()) return reader.status();
+  auto journey = Find(**reader, request.subject());
+  if (!journey.ok()) return journey.status();
+  if (!journey->has_value()) return SubjectNotFound(request.subject());
+  v1::GetPlanResponse response;
+  response.mutable_journey()->Swap((*journey)->mutable_subject());
+  v1::Plan& plan = *response.mutable_plan();
+  if ((*journey)->has_plan()) {
+    plan.Swap((*journey)->mutable_plan());
+  } else {
+    plan.set_stage_id((*journey)->stage().stage_id());
+    *plan.mutable_entered_at() = (*journey)->stage().entered_at();
+  }
+  *response.mutable_stages() =
+      (*reader)->rules().rule_set().lifecycle().stages();
+  response.set_log_position((*reader)->log_position());
+  return response;
+}
+
 absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
     const QueryContext& context, const v1::BatchGetJourneysRequest& request) {
   const auto reader = Reader::Make(context, request.tenant_id(), AsOf(request),

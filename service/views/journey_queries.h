@@ -14,6 +14,9 @@ absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
     const QueryContext& context, const v1::BatchGetJourneysRequest& request);
 absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
     const QueryContext& context, const v1::ListJourneysRequest& request);
+absl::StatusOr<v1::GetPlanResponse> GetPlan(const QueryContext& context,
+                                            const v1::GetPlanRequest& request);
+
 }  // namespace journey::views
 
 #endif  // SERVICE_VIEWS_JOURNEY_QUERIES_H_

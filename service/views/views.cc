@@ -149,6 +149,11 @@ class ViewsImpl final : public Views {
       const StillWanted& still_wanted) const override {
     return views::ListContacts(Context(still_wanted), request);
   }
+  absl::StatusOr<v1::GetPlanResponse> GetPlan(
+      const v1::GetPlanRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::GetPlan(Context(still_wanted), request);
+  }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,
       const StillWanted& still_wanted) const override {

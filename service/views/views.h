@@ -101,6 +101,9 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<v1::ListContactsResponse> ListContacts(
       const v1::ListContactsRequest& request,
       const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::GetPlanResponse> GetPlan(
+      const v1::GetPlanRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,
       const StillWanted& still_wanted) const = 0;

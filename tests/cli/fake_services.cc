@@ -189,6 +189,14 @@ grpc::Status FakeJourneys::ListContacts(grpc::ServerContext* /*context*/,
   return error;
 }
 
+grpc::Status FakeJourneys::GetPlan(grpc::ServerContext* /*context*/,
+                                   const v1::GetPlanRequest* request,
+                                   v1::GetPlanResponse* response) {
+  plan_request = *request;
+  *response = plan;
+  return error;
+}
+
 grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
                                  const v1::GetBoardRequest* request,
                                  v1::GetBoardResponse* response) {

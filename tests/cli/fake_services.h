@@ -97,6 +97,8 @@ class FakeJourneys final : public v1::JourneyService::Service {
   v1::ExplainJourneyRequest explain_request;
   v1::ListContactsResponse contacts;
   v1::ListContactsRequest contacts_request;
+  v1::GetPlanResponse plan;
+  v1::GetPlanRequest plan_request;
 
   grpc::Status GetJourney(grpc::ServerContext* context,
                           const v1::GetJourneyRequest* request,
@@ -113,6 +115,9 @@ class FakeJourneys final : public v1::JourneyService::Service {
   grpc::Status ListContacts(grpc::ServerContext* context,
                             const v1::ListContactsRequest* request,
                             v1::ListContactsResponse* response) override;
+  grpc::Status GetPlan(grpc::ServerContext* context,
+                       const v1::GetPlanRequest* request,
+                       v1::GetPlanResponse* response) override;
 };
 
 class FakeDeals final : public v1::DealService::Service {

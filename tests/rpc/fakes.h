@@ -201,6 +201,13 @@ class FakeViews final : public views::Views {
       const views::StillWanted& /*still_wanted*/) const override {
     return v1::ListContactsResponse();
   }
+  absl::StatusOr<v1::GetPlanResponse> GetPlan(
+      const v1::GetPlanRequest& request,
+      const views::StillWanted& /*still_wanted*/) const override {
+    v1::GetPlanResponse response;
+    *response.mutable_journey() = request.subject();
+    return response;
+  }
   absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
       const v1::ExplainJourneyRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {

@@ -31,6 +31,7 @@ TEST(QueryChecksTest, GoodRequestsPass) {
   EXPECT_EQ(Message<v1::GetJourneyRequest>(kSubject), "");
   EXPECT_EQ(Message<v1::ExplainJourneyRequest>(kSubject), "");
   EXPECT_EQ(Message<v1::ListContactsRequest>(kSubject), "");
+  EXPECT_EQ(Message<v1::GetPlanRequest>(kSubject), "");
   EXPECT_EQ(
       Message<v1::GetTimelineRequest>(
           std::string(kSubject) + "kinds: TOUCHPOINT_KIND_CALL page_size: 1000 "
@@ -84,6 +85,9 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
   EXPECT_THAT(Message<v1::ListContactsRequest>(tenant), StartsWith("subject"));
   EXPECT_THAT(Message<v1::ListContactsRequest>(subject + "page_size: -1"),
               StartsWith("page_size"));
+  EXPECT_THAT(Message<v1::GetPlanRequest>(tenant), StartsWith("subject"));
+  EXPECT_THAT(Message<v1::GetPlanRequest>(subject + "as_of {seconds: -1}"),
+              StartsWith("as_of"));
   EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant),
               StartsWith("subjects"));
   EXPECT_THAT(Message<v1::BatchGetJourneysRequest>(tenant + "subjects {}"),
