@@ -13,6 +13,7 @@
 #include "journey/v1/touchpoint.pb.h"
 #include "projections/rules/rule_checker.h"
 #include "projections/rules/scoring_check.h"
+#include "projections/rules/segments_check.h"
 #include "service/core/limits.h"
 
 namespace journey::projections {
@@ -263,6 +264,7 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
   CheckStalls(rule_set.stalls(), check);
   if (rule_set.has_scoring()) CheckScoring(rule_set.scoring(), check);
   CheckClocks(rule_set.clocks(), check);
+  CheckSegments(rule_set.segments(), check);
 }
 
 }  // namespace journey::projections

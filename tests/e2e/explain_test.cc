@@ -58,7 +58,7 @@ TEST_F(ExplainTest, MqlKnowsUntilWhenItHolds) {
 LEAD STATUS
 Now             mql since 2025-01-09 14:00 (10h)
 Why             Came through marketing, and the behaviour score reached 54.0 points; the threshold is 50.
-Rule            qualification.mql (rule set default, version 2)
+Rule            qualification.mql (rule set default, version 3)
 Holds until     2025-01-12 21:53, if nothing more happens
 Missing to sql  a consultation, demo or pricing request
   or            a sales meeting that is held

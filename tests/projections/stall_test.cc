@@ -222,7 +222,7 @@ TEST(Stall, CarriesItsRuleAndCauses) {
   ASSERT_EQ(deal.stalls_size(), 2);
   const v1::Explanation& why = deal.stalls(0).explanation();
   EXPECT_EQ(why.rule_id(), "stall.inactive");
-  EXPECT_EQ(why.rule_set_version(), 2);
+  EXPECT_EQ(why.rule_set_version(), 3);
   ASSERT_EQ(why.causes_size(), 1);
   EXPECT_EQ(why.causes(0).touchpoint_id(), "1");
   EXPECT_EQ(deal.stalls(0).severity(), v1::STALL_SEVERITY_WARNING);

@@ -176,7 +176,7 @@ TEST(RulesYamlTest, EveryMistakeIsToldInTheOrderOfTheText) {
             "r.yaml:2:10: version: must be a whole number, without quotes\n"
             "r.yaml:20:5: pipelines[1].name: is required\n"
             "r.yaml:21:5: pipelines[1].nam: is not known here; the fields are "
-            "id, name, stages\n"
+            "id, name, stages, stalls\n"
             "r.yaml:28:21: stalls.neglected.days: must be 1 to 3650, is "
             "4000");
 }

@@ -56,7 +56,7 @@ TEST_F(RuleChangeTest, SameRulesAreNoChange) {
 
 TEST_F(RuleChangeTest, NewVersionIsAnotherRuleSet) {
   ASSERT_TRUE(Open(LongerHold(absl::StrReplaceAll(
-                       Rules(), {{"\nversion: 2\n", "\nversion: 99\n"}})))
+                       Rules(), {{"\nversion: 3\n", "\nversion: 99\n"}})))
                   .ok());
   EXPECT_THAT(notices_,
               ElementsAre("the views were made by another rule set: making "
@@ -67,7 +67,7 @@ TEST_F(RuleChangeTest, ChangeUnderTheSameVersionIsAWarning) {
   ASSERT_TRUE(Open(LongerHold(Rules())).ok());
   EXPECT_THAT(notices_,
               ElementsAre("the rule set \"default\" has changed, but its "
-                          "version is still 2 (raise it with every change): "
+                          "version is still 3 (raise it with every change): "
                           "making the views anew from the log"));
   // Once is enough.
   ASSERT_TRUE(Open(LongerHold(Rules())).ok());
