@@ -9,6 +9,7 @@
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/conclude_scores.h"
+#include "projections/segment/segment.h"
 #include "projections/stall/stall.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
@@ -228,6 +229,9 @@ v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
   AddLifecycle(rules, state.lifecycle(), instant, out);
   *out.mutable_lead() = ConcludeLead(rules, state);
   AddScores(rules, state, instant, out);
+  for (v1::SegmentStanding& standing : SegmentsAt(rules, state, instant)) {
+    *out.add_segments() = std::move(standing);
+  }
   out.set_owner_id(OwnerOf(state));
   AddOpenDeals(rules, fold, instant, out);
   out.set_open_deal_count(state.open_deal_count());

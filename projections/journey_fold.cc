@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "projections/deal/deal.h"
+#include "projections/invoice/open_invoices.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/lifecycle/sales.h"
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
+#include "projections/segment/segment.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
 
@@ -79,9 +81,11 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   std::vector<Award> awards = ApplyToScores(rules, touchpoint, moment, state);
 
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
+  ApplyToOpenInvoices(touchpoint, moment, state);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
   ApplyToLifecycle(rules, touchpoint, moment, deal, sale, state);
+  ApplyToSegments(rules, touchpoint, moment, state);
   return awards;
 }
 
