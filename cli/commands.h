@@ -20,6 +20,7 @@ void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddJourneyCommands(CLI::App& root, Invocation& invocation);
 void AddReadCommand(CLI::App& root, Invocation& invocation);
 void AddRetractCommand(CLI::App& root, Invocation& invocation);
+void AddSegmentsCommand(CLI::App& group, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
 

@@ -166,6 +166,11 @@ void PrintJourney(const v1::Journey& journey,
   facts.Add("Open request", Since(lead.open_request().requested_at(),
                                   lead.has_open_request(), journey));
   AddScores(journey, facts);
+  for (const v1::SegmentStanding& standing : journey.segments()) {
+    facts.Add("Segment", absl::StrCat(ShortName(standing.segment()), " since ",
+                                      Since(standing.since(), true, journey)));
+    facts.Add("Why", standing.explanation().text());
+  }
   facts.Add("Owner", journey.owner_id());
   facts.Add("Deals",
             absl::StrCat(journey.deal_count(), ", ", journey.open_deal_count(),
@@ -204,6 +209,16 @@ void PrintJourneys(const std::vector<v1::Journey>& journeys,
          FormatCount(journey.purchase_count()), journey.owner_id(),
          ShortInstant(journey.last_touchpoint_at(),
                       journey.has_last_touchpoint_at())});
+  }
+  table.Print(out);
+}
+
+void PrintSegments(const v1::CountSegmentsResponse& segments,
+                   std::ostream& out) {
+  Table table({"SEGMENT", ">JOURNEYS"});
+  for (const v1::SegmentCount& count : segments.counts()) {
+    table.AddRow(
+        {ShortName(count.segment()), FormatCount(count.journey_count())});
   }
   table.Print(out);
 }

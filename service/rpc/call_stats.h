@@ -30,6 +30,7 @@ enum class Method : size_t {
   kDiffJourney,
   kExplainJourney,
   kListContacts,
+  kCountSegments,
   kGetDeal,
   kListDeals,
   kListStalledDeals,
@@ -49,7 +50,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 23;
+inline constexpr size_t kMethodCount = 24;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -64,6 +65,7 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.JourneyService", "DiffJourney", "unary"},
     {"journey.v1.JourneyService", "ExplainJourney", "unary"},
     {"journey.v1.JourneyService", "ListContacts", "unary"},
+    {"journey.v1.JourneyService", "CountSegments", "unary"},
     {"journey.v1.DealService", "GetDeal", "unary"},
     {"journey.v1.DealService", "ListDeals", "unary"},
     {"journey.v1.DealService", "ListStalledDeals", "unary"},

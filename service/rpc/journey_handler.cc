@@ -86,4 +86,15 @@ grpc::ServerUnaryReactor* JourneyHandler::ListContacts(
       });
 }
 
+grpc::ServerUnaryReactor* JourneyHandler::CountSegments(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::CountSegmentsRequest>(
+      env_, Method::kCountSegments, context, request, response, &Check,
+      [this](const v1::CountSegmentsRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->CountSegments(message, still_wanted);
+      });
+}
+
 }  // namespace journey::rpc

@@ -16,7 +16,9 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
                 v1::JourneyService::WithRawCallbackMethod_DiffJourney<
                     v1::JourneyService::WithRawCallbackMethod_ExplainJourney<
                         v1::JourneyService::WithRawCallbackMethod_ListContacts<
-                            v1::JourneyService::Service>>>>>>>;
+                            v1::JourneyService::
+                                WithRawCallbackMethod_CountSegments<
+                                    v1::JourneyService::Service>>>>>>>>;
 
 // Single journeys of the present are read on the callback thread, everything
 // else on a worker.
@@ -46,6 +48,9 @@ class JourneyHandler final : public RawJourneyService {
   grpc::ServerUnaryReactor* ListContacts(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* CountSegments(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   const Environment& env_;

@@ -118,6 +118,7 @@ absl::Status Check(const v1::ListJourneysRequest& request) {
   core::FieldChecker(violations).Enum("lead_status", request.lead_status());
   CheckId(request.owner_id(), "owner_id", violations);
   core::FieldChecker(violations).Enum("subject_type", request.subject_type());
+  core::FieldChecker(violations).Enum("segment", request.segment());
   CheckRange(request.behaviour_score(), "behaviour_score", violations);
   CheckRange(request.fit_score(), "fit_score", violations);
   CheckAsOf(request, violations);
@@ -157,6 +158,13 @@ absl::Status Check(const v1::DiffJourneyRequest& request) {
     }
   }
   CheckKnownAt(request, violations);
+  return violations.ToStatus();
+}
+
+absl::Status Check(const v1::CountSegmentsRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
+  CheckAsOf(request, violations);
   return violations.ToStatus();
 }
 

@@ -23,6 +23,7 @@
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
+#include "service/views/segment_queries.h"
 #include "service/views/tenant_change.h"
 #include "service/views/timeline.h"
 #include "service/views/view_store.h"
@@ -32,7 +33,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 6;
+constexpr int kViewsFormatVersion = 7;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
@@ -123,6 +124,11 @@ class ViewsImpl final : public Views {
       const v1::ListContactsRequest& request,
       const StillWanted& still_wanted) const override {
     return views::ListContacts(Context(still_wanted), request);
+  }
+  absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
+      const v1::CountSegmentsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::CountSegments(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,

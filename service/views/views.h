@@ -90,6 +90,9 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<v1::ListContactsResponse> ListContacts(
       const v1::ListContactsRequest& request,
       const StillWanted& still_wanted) const = 0;
+  virtual absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
+      const v1::CountSegmentsRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,
       const StillWanted& still_wanted) const = 0;

@@ -189,6 +189,14 @@ grpc::Status FakeJourneys::ListContacts(grpc::ServerContext* /*context*/,
   return error;
 }
 
+grpc::Status FakeJourneys::CountSegments(
+    grpc::ServerContext* /*context*/, const v1::CountSegmentsRequest* request,
+    v1::CountSegmentsResponse* response) {
+  segments_request = *request;
+  *response = segments;
+  return error;
+}
+
 grpc::Status FakeDeals::GetBoard(grpc::ServerContext* /*context*/,
                                  const v1::GetBoardRequest* request,
                                  v1::GetBoardResponse* response) {

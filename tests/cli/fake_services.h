@@ -96,6 +96,8 @@ class FakeJourneys final : public v1::JourneyService::Service {
   v1::ExplainJourneyRequest explain_request;
   v1::ListContactsResponse contacts;
   v1::ListContactsRequest contacts_request;
+  v1::CountSegmentsResponse segments;
+  v1::CountSegmentsRequest segments_request;
 
   grpc::Status GetJourney(grpc::ServerContext* context,
                           const v1::GetJourneyRequest* request,
@@ -112,6 +114,9 @@ class FakeJourneys final : public v1::JourneyService::Service {
   grpc::Status ListContacts(grpc::ServerContext* context,
                             const v1::ListContactsRequest* request,
                             v1::ListContactsResponse* response) override;
+  grpc::Status CountSegments(grpc::ServerContext* context,
+                             const v1::CountSegmentsRequest* request,
+                             v1::CountSegmentsResponse* response) override;
 };
 
 class FakeDeals final : public v1::DealService::Service {

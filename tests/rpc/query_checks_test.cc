@@ -45,6 +45,7 @@ TEST(QueryChecksTest, GoodRequestsPass) {
   EXPECT_EQ(Message<v1::ListDealsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::ListStalledDealsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetBoardRequest>(kTenant), "");
+  EXPECT_EQ(Message<v1::CountSegmentsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetStatusRequest>(""), "");
   EXPECT_EQ(Message<v1::ResolveRequest>(kSubject), "");
   EXPECT_EQ(Message<v1::DiffJourneyRequest>(std::string(kSubject) +
@@ -57,6 +58,11 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
   const std::string subject = kSubject;
   EXPECT_THAT(Message<v1::GetJourneyRequest>(""), StartsWith("tenant_id"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(tenant), StartsWith("subject"));
+  EXPECT_THAT(Message<v1::CountSegmentsRequest>(""), StartsWith("tenant_id"));
+  EXPECT_THAT(Message<v1::CountSegmentsRequest>(tenant + "as_of {seconds: -1}"),
+              StartsWith("as_of"));
+  EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "segment: 77"),
+              StartsWith("segment"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "as_of {seconds: -1}"),
               StartsWith("as_of"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "known_at {nanos: -1}"),
