@@ -33,8 +33,8 @@ struct Reasons {
 };
 
 // The touchpoint that made the last purchase one, where it is remembered.
-void AddLastPurchase(const JourneyState& state, Reasons& out) {
-  const auto purchases = PurchasesOf(state);
+void AddLastPurchase(const JourneyState& state, const Purchases& purchases,
+                     Reasons& out) {
   if (purchases.empty() ||
       purchases.back()->purchased_us() != state.last_purchase_us()) {
     return;
@@ -64,7 +64,8 @@ Reasons ReasonsOfActive(const Rules& rules, const JourneyState& state) {
               absl::StrCat("The last purchase was ",
                            FormatInstant(state.last_purchase_us())),
               {}};
-  const Lapse lapse = LapseOf(rules, state);
+  const Purchases purchases = PurchasesOf(state);
+  const Lapse lapse = LapseOf(rules, state, purchases);
   if (lapse.at != core::kNever) {
     absl::StrAppend(&out.text, "; ",
                     NameWindow(rules.rule_set().segments().lapse(), lapse),
@@ -72,7 +73,7 @@ Reasons ReasonsOfActive(const Rules& rules, const JourneyState& state) {
                     state.open_deal_count() > 0 ? ", and a deal is open" : "");
   }
   absl::StrAppend(&out.text, ".");
-  AddLastPurchase(state, out);
+  AddLastPurchase(state, purchases, out);
   return out;
 }
 
@@ -92,7 +93,8 @@ Reasons ReasonsOfRegular(const Rules& rules, const JourneyState& state,
 }
 
 Reasons ReasonsOfLost(const Rules& rules, const JourneyState& state) {
-  const Lapse lapse = LapseOf(rules, state);
+  const Purchases purchases = PurchasesOf(state);
+  const Lapse lapse = LapseOf(rules, state, purchases);
   Reasons out{
       "segment.lost",
       absl::StrCat(
@@ -100,7 +102,7 @@ Reasons ReasonsOfLost(const Rules& rules, const JourneyState& state) {
           "; ", NameWindow(rules.rule_set().segments().lapse(), lapse),
           " was over ", FormatInstant(lapse.at), ", and no deal is open."),
       {}};
-  AddLastPurchase(state, out);
+  AddLastPurchase(state, purchases, out);
   return out;
 }
 

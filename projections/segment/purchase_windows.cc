@@ -19,6 +19,10 @@ constexpr int kDaysMinDefault = 30;
 // second is that second.
 constexpr double kSecondTolerance = 1e-6;
 
+// Longer than the last days of months that a shorter month does not have, and
+// than any change of clocks.
+constexpr Micros kMonthEnds = 5 * core::kMicrosPerDay;
+
 template <typename Number>
 Number OrDefault(Number value, Number otherwise) {
   return value == 0 ? otherwise : value;
@@ -30,7 +34,7 @@ Micros DaysMin(const v1::OwnRhythmRule& rule) {
 
 // Unset where there are too few gaps between purchases.
 std::optional<Rhythm> RhythmOf(const v1::OwnRhythmRule& rule,
-                               const std::vector<const Sale*>& purchases) {
+                               const Purchases& purchases) {
   const int gaps = static_cast<int>(purchases.size()) - 1;
   if (gaps < OrDefault(rule.gaps_min(), kGapsMinDefault)) return std::nullopt;
   const Micros whole =
@@ -57,8 +61,8 @@ std::optional<Rhythm> RhythmOf(const v1::OwnRhythmRule& rule,
 
 }  // namespace
 
-std::vector<const Sale*> PurchasesOf(const storage::v1::JourneyState& state) {
-  std::vector<const Sale*> out;
+Purchases PurchasesOf(const storage::v1::JourneyState& state) {
+  Purchases out;
   for (const Sale& sale : state.sales()) {
     if (sale.counted()) out.push_back(&sale);
   }
@@ -74,24 +78,28 @@ Micros RegularWindowEnd(const Rules& rules, const Sale& purchase) {
       purchase.purchased_us(), rules.rule_set().segments().regular().months());
 }
 
-Micros RegularUntil(const Rules& rules,
-                    const std::vector<const Sale*>& purchases) {
+Micros RegularUntil(const Rules& rules, const Purchases& purchases) {
   const v1::SegmentRules& segments = rules.rule_set().segments();
   if (!segments.has_regular()) return 0;
   const auto needed = static_cast<size_t>(segments.regular().purchases());
   if (purchases.size() < needed) return 0;
+  // The end of an older purchase comes later only where months end between
+  // both (Calendar::AddMonths): so one much older than those needed does not
+  // matter.
+  const Micros oldest =
+      purchases[purchases.size() - needed]->purchased_us() - kMonthEnds;
   std::vector<Micros> ends;
-  ends.reserve(purchases.size());
-  for (const Sale* purchase : purchases) {
-    ends.push_back(RegularWindowEnd(rules, *purchase));
+  for (auto it = purchases.rbegin();
+       it != purchases.rend() && (*it)->purchased_us() >= oldest; ++it) {
+    ends.push_back(RegularWindowEnd(rules, **it));
   }
-  // Ends are not always in the order of the purchases (Calendar::AddMonths).
   const auto last = ends.begin() + static_cast<std::ptrdiff_t>(needed - 1);
   std::nth_element(ends.begin(), last, ends.end(), std::greater<>());
   return *last;
 }
 
-Lapse LapseOf(const Rules& rules, const storage::v1::JourneyState& state) {
+Lapse LapseOf(const Rules& rules, const storage::v1::JourneyState& state,
+              const Purchases& purchases) {
   Lapse out;
   const v1::SegmentRules& segments = rules.rule_set().segments();
   if (!segments.has_lapse() || state.purchase_count() == 0) return out;
@@ -100,7 +108,7 @@ Lapse LapseOf(const Rules& rules, const storage::v1::JourneyState& state) {
   out.at = rule.months() > 0 ? rules.calendar().AddMonths(last, rule.months())
                              : last + rule.days() * core::kMicrosPerDay;
   if (!rule.has_own_rhythm()) return out;
-  const auto rhythm = RhythmOf(rule.own_rhythm(), PurchasesOf(state));
+  const auto rhythm = RhythmOf(rule.own_rhythm(), purchases);
   if (rhythm.has_value() && last + rhythm->window < out.at) {
     out.at = last + rhythm->window;
     out.rhythm = rhythm;

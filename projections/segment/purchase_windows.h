@@ -30,9 +30,9 @@ struct Lapse {
 };
 
 // The purchases that stand, oldest first; of more than kSalesMax sales the
-// newest.
-[[nodiscard]] std::vector<const storage::v1::Sale*> PurchasesOf(
-    const storage::v1::JourneyState& state);
+// newest. They point into the state.
+using Purchases = std::vector<const storage::v1::Sale*>;
+[[nodiscard]] Purchases PurchasesOf(const storage::v1::JourneyState& state);
 
 // The first instant at which a purchase no longer counts for the regular rule,
 // which the rule set has.
@@ -41,12 +41,14 @@ struct Lapse {
 
 // The first instant at which too few purchases are left for a regular customer
 // if there is no other; 0 where there are too few at any time.
-[[nodiscard]] core::Micros RegularUntil(
-    const Rules& rules, const std::vector<const storage::v1::Sale*>& purchases);
+[[nodiscard]] core::Micros RegularUntil(const Rules& rules,
+                                        const Purchases& purchases);
 
 // Never where nobody is lost by the rule set, or nothing was bought.
+// `purchases` are those of the state.
 [[nodiscard]] Lapse LapseOf(const Rules& rules,
-                            const storage::v1::JourneyState& state);
+                            const storage::v1::JourneyState& state,
+                            const Purchases& purchases);
 
 // The rule's window in words, for example "365 days" or "6 months".
 [[nodiscard]] std::string DescribeWindow(const v1::LapseRule& rule);

@@ -56,12 +56,13 @@ std::vector<SegmentInterval> Implied(const Rules& rules,
   if (state.purchase_count() == 0) {
     add(v1::SEGMENT_PROSPECT, now, core::kNever);
   } else {
-    const Micros lost = state.open_deal_count() > 0
-                            ? core::kNever
-                            : std::max(LapseOf(rules, state).at, now);
+    const Purchases purchases = PurchasesOf(state);
+    const Micros lost =
+        state.open_deal_count() > 0
+            ? core::kNever
+            : std::max(LapseOf(rules, state, purchases).at, now);
     // One who is lost is neither regular nor active.
-    const Micros regular =
-        std::min(RegularUntil(rules, PurchasesOf(state)), lost);
+    const Micros regular = std::min(RegularUntil(rules, purchases), lost);
     add(v1::SEGMENT_ACTIVE, regular, lost);
     add(v1::SEGMENT_REGULAR, now, regular);
     add(v1::SEGMENT_LOST, lost, core::kNever);
