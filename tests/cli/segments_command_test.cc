@@ -66,10 +66,10 @@ TEST(SegmentsCommandTest, JourneyShowsItsSegmentsAndWhy) {
       RunCli(server.With({"journey", "get", "account:acme"}));
   EXPECT_EQ(result.code, cli::kExitOk) << result.err;
   EXPECT_THAT(result.out,
-              HasSubstr("Segment         regular since 2025-01-01 00:00 (31d)\n"
-                        "Why             Buys often.\n"
-                        "Segment         at_risk since 2025-01-31 00:00 (24h)\n"
-                        "Why             Pays late.\n"));
+              HasSubstr("Segment      regular since 2025-01-01 00:00 (31d)\n"
+                        "Why          Buys often.\n"
+                        "Segment      at_risk since 2025-01-31 00:00 (1d)\n"
+                        "Why          Pays late.\n"));
 }
 
 }  // namespace
