@@ -23,6 +23,7 @@ void AddPlanCommand(CLI::App& group, Invocation& invocation);
 void AddReadCommand(CLI::App& root, Invocation& invocation);
 void AddRetractCommand(CLI::App& root, Invocation& invocation);
 void AddRulesCommands(CLI::App& root, Invocation& invocation);
+void AddSegmentsCommand(CLI::App& group, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
 void AddTicketCommands(CLI::App& root, Invocation& invocation);

@@ -22,6 +22,7 @@ struct GetOptions {
 struct ListOptions {
   std::string stage;
   std::string lead_status;
+  std::string segment;
   std::string owner;
   std::string type;
   std::optional<double> score_min;
@@ -123,6 +124,12 @@ absl::StatusOr<v1::ListJourneysRequest> ListRequest(
         ParseEnumFlag<v1::LeadStatus>("--lead-status", options.lead_status);
     if (!status.ok()) return status.status();
     request.set_lead_status(*status);
+  }
+  if (!options.segment.empty()) {
+    const auto segment =
+        ParseEnumFlag<v1::Segment>("--segment", options.segment);
+    if (!segment.ok()) return segment.status();
+    request.set_segment(*segment);
   }
   if (!options.type.empty()) {
     const auto type = ParseEnumFlag<v1::SubjectType>("--type", options.type);
@@ -272,12 +279,15 @@ void AddList(CLI::App& group, Invocation& invocation) {
                  "  journeyctl journey list --stage opportunity --owner anna\n"
                  "  journeyctl journey list --lead-status sql --all -o ndjson\n"
                  "  journeyctl journey list --lead-status mql --score-min 80\n"
+                 "  journeyctl journey list --segment lost --owner anna\n"
                  "  journeyctl journey list --type account --as-of 2025-03-01");
   auto options = std::make_shared<ListOptions>();
   command->add_option("--stage", options->stage, "Only in this stage")
       ->type_name("ID");
   AddEnumOption<v1::LeadStatus>(*command, "--lead-status", options->lead_status,
                                 "Only with this status");
+  AddEnumOption<v1::Segment>(*command, "--segment", options->segment,
+                             "Only of this segment");
   command->add_option("--owner", options->owner, "Only of this owner")
       ->type_name("ID");
   AddEnumOption<v1::SubjectType>(*command, "--type", options->type,
@@ -306,6 +316,7 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
   AddExplain(*group, invocation);
   AddList(*group, invocation);
   AddContactsCommand(*group, invocation);
+  AddSegmentsCommand(*group, invocation);
   AddDiffCommand(*group, invocation);
   AddPlanCommand(*group, invocation);
   AddMapCommand(*group, invocation);

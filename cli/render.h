@@ -32,6 +32,10 @@ void PrintExplanation(const v1::JourneyExplanation& explanation,
 // One line a journey.
 void PrintJourneys(const std::vector<v1::Journey>& journeys, std::ostream& out);
 
+// One line a segment.
+void PrintSegments(const v1::CountSegmentsResponse& segments,
+                   std::ostream& out);
+
 // One line a contact of a journey.
 void PrintContacts(const std::vector<v1::JourneyContact>& contacts,
                    std::ostream& out);

@@ -166,6 +166,10 @@ void PrintJourney(const v1::Journey& journey,
   AddScores(journey, facts);
   if (journey.has_plan()) {
     facts.Add("Plan", DescribeProgress(journey.plan()));
+  for (const v1::SegmentStanding& standing : journey.segments()) {
+    facts.Add("Segment", absl::StrCat(ShortName(standing.segment()), " since ",
+                                      Since(standing.since(), true, journey)));
+    facts.Add("Why", standing.explanation().text());
   }
   facts.Add("Owner", journey.owner_id());
   facts.Add("Deals",
@@ -205,6 +209,16 @@ void PrintJourneys(const std::vector<v1::Journey>& journeys,
          FormatCount(journey.purchase_count()), journey.owner_id(),
          ShortInstant(journey.last_touchpoint_at(),
                       journey.has_last_touchpoint_at())});
+  }
+  table.Print(out);
+}
+
+void PrintSegments(const v1::CountSegmentsResponse& segments,
+                   std::ostream& out) {
+  Table table({"SEGMENT", ">JOURNEYS"});
+  for (const v1::SegmentCount& count : segments.counts()) {
+    table.AddRow(
+        {ShortName(count.segment()), FormatCount(count.journey_count())});
   }
   table.Print(out);
 }

@@ -12,6 +12,7 @@
 #include "projections/plan/plan.h"
 #include "projections/qualification/qualification.h"
 #include "projections/scoring/conclude_scores.h"
+#include "projections/segment/segment.h"
 #include "projections/stall/stall.h"
 #include "service/core/limits.h"
 #include "service/core/time.h"
@@ -225,6 +226,9 @@ v1::Journey ConcludeJourney(const Rules& rules, const JourneyFold& fold,
   AddLifecycle(rules, state.lifecycle(), instant, out);
   *out.mutable_lead() = ConcludeLead(rules, state);
   AddScores(rules, state, instant, out);
+  for (v1::SegmentStanding& standing : SegmentsAt(rules, state, instant)) {
+    *out.add_segments() = std::move(standing);
+  }
   out.set_owner_id(OwnerOf(state));
   AddPlan(rules, state, instant, out);
   AddOpenDeals(rules, fold, instant, out);

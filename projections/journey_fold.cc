@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "projections/deal/deal.h"
+#include "projections/invoice/open_invoices.h"
 #include "projections/lifecycle/lifecycle.h"
 #include "projections/lifecycle/sales.h"
 #include "projections/plan/plan.h"
 #include "projections/profile/profile.h"
 #include "projections/qualification/mql.h"
 #include "projections/qualification/qualification.h"
+#include "projections/segment/segment.h"
 #include "projections/signal/facts.h"
 #include "projections/task/task.h"
 #include "projections/ticket/ticket.h"
@@ -84,6 +86,7 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
 
   if (touchpoint.has_profile()) TellAccountOwner(fold);
   const DealOutcome deal = ApplyToDeals(rules, touchpoint, moment, fold);
+  ApplyToOpenInvoices(touchpoint, moment, state);
   const SaleOutcome sale = ApplyToSales(touchpoint, moment, deal.won, state);
   ApplyToTickets(touchpoint, moment, state);
   ApplyToLead(rules, touchpoint, moment, sale, state);
@@ -92,6 +95,7 @@ std::vector<Award> Evolve(const Rules& rules, const v1::Touchpoint& touchpoint,
   ApplyToPlan(rules, touchpoint, moment, state);
   ApplyToTasks(touchpoint, moment, state);
   ApplyToFollowUps(touchpoint, moment, fold);
+  ApplyToSegments(rules, touchpoint, moment, state);
   return awards;
 }
 

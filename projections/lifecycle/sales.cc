@@ -1,11 +1,11 @@
 #include "projections/lifecycle/sales.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "projections/amounts.h"
 #include "service/core/limits.h"
 
 namespace journey::projections {
@@ -110,15 +110,6 @@ void Issue(const v1::Invoice& change, const Moment& moment, Sale& sale) {
   invoice->set_invoice_id(change.invoice_id());
   invoice->set_issued_us(moment.at_us());
   if (change.has_amount()) *invoice->mutable_amount() = change.amount();
-}
-
-// The sum of two amounts, the second one without its sign; it stays within
-// the range.
-int64_t AddUpTo(int64_t sum, int64_t amount) {
-  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-  if (amount == std::numeric_limits<int64_t>::min()) return kMax;
-  const int64_t size = amount < 0 ? -amount : amount;
-  return sum > kMax - size ? kMax : sum + size;
 }
 
 // A credit of unknown amount, or in another currency, is no full credit.
@@ -230,6 +221,12 @@ SaleOutcome ApplyToSales(const v1::Touchpoint& touchpoint, const Moment& moment,
   }
   if (touchpoint.has_invoice()) return ApplyInvoice(touchpoint, moment, state);
   return {};
+}
+
+bool IsIssued(const std::string& invoice_id, const JourneyState& state) {
+  const std::string key = InvoiceKey(invoice_id);
+  return std::any_of(state.sales().begin(), state.sales().end(),
+                     [&](const Sale& sale) { return HasKey(sale, key); });
 }
 
 }  // namespace journey::projections

@@ -3,6 +3,8 @@
 #ifndef PROJECTIONS_LIFECYCLE_SALES_H_
 #define PROJECTIONS_LIFECYCLE_SALES_H_
 
+#include <string>
+
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 
@@ -23,6 +25,11 @@ struct SaleOutcome {
 SaleOutcome ApplyToSales(const v1::Touchpoint& touchpoint,
                          const storage::v1::Moment& moment, bool deal_won,
                          storage::v1::JourneyState& state);
+
+// True when an invoice with this id was issued, unless its sale was so long ago
+// that the state has forgotten it.
+[[nodiscard]] bool IsIssued(const std::string& invoice_id,
+                            const storage::v1::JourneyState& state);
 
 }  // namespace journey::projections
 

@@ -81,14 +81,16 @@ core::Micros Calendar::AddWorkingDays(core::Micros start, int64_t days) const {
       time_zone_.At(absl::FromUnixMicros(start));
   const absl::CivilDay day(info.cs);
   if (!IsWorkingDay(day)) return BeginOf(WorkingDayAfter(day, days + 1));
-  const absl::CivilDay target = WorkingDayAfter(day, days);
-  const absl::CivilSecond second =
-      absl::CivilSecond(target) + (info.cs - absl::CivilSecond(day));
-  const absl::TimeZone::TimeInfo at = time_zone_.At(second);
-  if (at.kind == absl::TimeZone::TimeInfo::SKIPPED) {
-    return absl::ToUnixMicros(at.trans);
-  }
-  return absl::ToUnixMicros(at.pre + info.subsecond);
+  return SameTimeOn(WorkingDayAfter(day, days), info);
+}
+
+core::Micros Calendar::AddMonths(core::Micros start, int months) const {
+  const absl::TimeZone::CivilInfo info =
+      time_zone_.At(absl::FromUnixMicros(start));
+  const absl::CivilMonth month = absl::CivilMonth(info.cs) + months;
+  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
+  const int day = std::min(info.cs.day(), last.day());
+  return SameTimeOn(absl::CivilDay(month.year(), month.month(), day), info);
 }
 
 // Working weekdays only: after `from`, up to and with `to`.
@@ -120,6 +122,19 @@ absl::CivilDay Calendar::WorkingDayAfter(absl::CivilDay day,
     day = next;
   }
   return day;
+}
+
+// The time of day of `time` on another day.
+core::Micros Calendar::SameTimeOn(absl::CivilDay day,
+                                  const absl::TimeZone::CivilInfo& time) const {
+  const absl::CivilSecond second =
+      absl::CivilSecond(day) +
+      (time.cs - absl::CivilSecond(absl::CivilDay(time.cs)));
+  const absl::TimeZone::TimeInfo at = time_zone_.At(second);
+  if (at.kind == absl::TimeZone::TimeInfo::SKIPPED) {
+    return absl::ToUnixMicros(at.trans);
+  }
+  return absl::ToUnixMicros(at.pre + time.subsecond);
 }
 
 core::Micros Calendar::InstantOf(absl::CivilSecond second) const {

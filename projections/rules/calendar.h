@@ -46,6 +46,12 @@ class Calendar {
   [[nodiscard]] core::Micros AddWorkingDays(core::Micros start,
                                             int64_t days) const;
 
+  // The same day and time of day `months` later; the last day of a month that
+  // is too short. Clocks that skip or repeat that time are as above. `months`
+  // is not negative. Later starts do not always give later instants: a month
+  // after the 30th and 31st of January both is the last day of February.
+  [[nodiscard]] core::Micros AddMonths(core::Micros start, int months) const;
+
  private:
   static constexpr int kDaysPerWeek = 7;
 
@@ -58,6 +64,8 @@ class Calendar {
                                            int64_t count) const;
   [[nodiscard]] absl::CivilDay WorkingDayAfter(absl::CivilDay day,
                                                int64_t count) const;
+  [[nodiscard]] core::Micros SameTimeOn(
+      absl::CivilDay day, const absl::TimeZone::CivilInfo& time) const;
   [[nodiscard]] core::Micros InstantOf(absl::CivilSecond second) const;
 
   const absl::TimeZone time_zone_;

@@ -13,6 +13,7 @@
 #include "projections/rules/plan_check.h"
 #include "projections/rules/rule_checker.h"
 #include "projections/rules/scoring_check.h"
+#include "projections/rules/segments_check.h"
 #include "projections/rules/signals_check.h"
 #include "projections/rules/stalls_check.h"
 #include "service/core/limits.h"
@@ -250,6 +251,7 @@ void CheckRuleSet(const v1::RuleSet& rule_set, Violations& violations) {
   if (rule_set.has_scoring()) CheckScoring(rule_set.scoring(), check);
   CheckClocks(rule_set.clocks(), check);
   CheckSignals(rule_set, check);
+  CheckSegments(rule_set.segments(), check);
 }
 
 }  // namespace journey::projections

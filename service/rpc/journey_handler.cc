@@ -95,6 +95,14 @@ grpc::ServerUnaryReactor* JourneyHandler::GetPlan(
       [this](const v1::GetPlanRequest& message,
              const views::StillWanted& still_wanted) {
         return env_.views->GetPlan(message, still_wanted);
+grpc::ServerUnaryReactor* JourneyHandler::CountSegments(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunPooledQuery<v1::CountSegmentsRequest>(
+      env_, Method::kCountSegments, context, request, response, &Check,
+      [this](const v1::CountSegmentsRequest& message,
+             const views::StillWanted& still_wanted) {
+        return env_.views->CountSegments(message, still_wanted);
       });
 }
 

@@ -18,6 +18,9 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
                         v1::JourneyService::WithRawCallbackMethod_ListContacts<
                             v1::JourneyService::WithRawCallbackMethod_GetPlan<
                                 v1::JourneyService::Service>>>>>>>>;
+                            v1::JourneyService::
+                                WithRawCallbackMethod_CountSegments<
+                                    v1::JourneyService::Service>>>>>>>>;
 
 // Single journeys of the present are read on the callback thread, everything
 // else on a worker.
@@ -50,6 +53,9 @@ class JourneyHandler final : public RawJourneyService {
   grpc::ServerUnaryReactor* GetPlan(grpc::CallbackServerContext* context,
                                     const grpc::ByteBuffer* request,
                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* CountSegments(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   const Environment& env_;

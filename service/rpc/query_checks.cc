@@ -118,6 +118,7 @@ absl::Status Check(const v1::ListJourneysRequest& request) {
   core::FieldChecker(violations).Enum("lead_status", request.lead_status());
   CheckId(request.owner_id(), "owner_id", violations);
   core::FieldChecker(violations).Enum("subject_type", request.subject_type());
+  core::FieldChecker(violations).Enum("segment", request.segment());
   CheckRange(request.behaviour_score(), "behaviour_score", violations);
   CheckRange(request.fit_score(), "fit_score", violations);
   CheckAsOf(request, violations);
@@ -164,6 +165,9 @@ absl::Status Check(const v1::GetPlanRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckSubject(request.subject(), "subject", violations);
+absl::Status Check(const v1::CountSegmentsRequest& request) {
+  core::Violations violations;
+  core::CheckTenant(request.tenant_id(), violations);
   CheckAsOf(request, violations);
   return violations.ToStatus();
 }

@@ -20,6 +20,7 @@ namespace journey::rpc {
 [[nodiscard]] absl::Status Check(const v1::ExplainJourneyRequest& request);
 [[nodiscard]] absl::Status Check(const v1::ListContactsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetPlanRequest& request);
+[[nodiscard]] absl::Status Check(const v1::CountSegmentsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::GetDealRequest& request);
 [[nodiscard]] absl::Status Check(const v1::ListDealsRequest& request);
 [[nodiscard]] absl::Status Check(const v1::ListStalledDealsRequest& request);

@@ -1,5 +1,7 @@
 #include "service/views/journey_queries.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "service/views/keys.h"
 #include "service/views/page.h"
 #include "service/views/rule_conditions.h"
+#include "service/views/segment_queries.h"
 
 namespace journey::views {
 namespace {
@@ -55,6 +58,13 @@ bool Matches(const v1::ListJourneysRequest& request,
       journey.lead().status() != request.lead_status()) {
     return false;
   }
+  if (request.segment() != v1::SEGMENT_UNSPECIFIED &&
+      std::none_of(journey.segments().begin(), journey.segments().end(),
+                   [&](const v1::SegmentStanding& standing) {
+                     return standing.segment() == request.segment();
+                   })) {
+    return false;
+  }
   if (request.subject_type() != v1::SUBJECT_TYPE_UNSPECIFIED &&
       journey.subject().type() != request.subject_type()) {
     return false;
@@ -65,14 +75,17 @@ bool Matches(const v1::ListJourneysRequest& request,
   return MatchesScores(request, journey.scores());
 }
 
-// Where a list of journeys is read: keys with `prefix`, from `first` on, each
-// ending with the journey's subject.
+// Where a list of journeys is read: keys with `prefix`, from `first` on and
+// before `end`, each ending with the journey's subject.
 struct ListRange {
   std::string name;
   std::string prefix;
   std::string first;
+  std::string end;
   // Bytes between the prefix and the subject.
   size_t skip = 0;
+  // Entries of a segment that begin after this instant are passed over.
+  std::optional<core::Micros> begun_by = std::nullopt;
 };
 
 // The narrowest index for the conditions. The present state is indexed; for a
@@ -96,9 +109,19 @@ ListRange RangeOf(const Reader& reader, const v1::ListJourneysRequest& request,
       range.name = "lead_status";
       range.prefix = LeadStatusPrefix(tenant_id, request.lead_status());
       range.skip = sizeof(core::Micros);
+    } else if (request.segment() != v1::SEGMENT_UNSPECIFIED) {
+      const core::Micros instant = reader.as_of().value_or(now);
+      const SegmentRange segment(tenant_id, request.segment(), instant);
+      return {"segment",
+              segment.prefix,
+              segment.first,
+              segment.end,
+              SegmentRange::kSubjectOffset,
+              instant};
     }
   }
   range.first = range.prefix;
+  range.end = PrefixEnd(range.prefix);
   if (range.skip > 0) {
     // What is over by then stands before this key.
     AppendInstant(reader.as_of().value_or(now) + 1, range.first);
@@ -219,7 +242,7 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
   const std::string first =
       page->after.empty() ? range.first : FirstKey(*page, range.prefix);
   const absl::Status scan = (*reader)->snapshot().Scan(
-      Family::kLists, first, PrefixEnd(range.prefix),
+      Family::kLists, first, range.end,
       [&](absl::string_view key, absl::string_view) {
         if (response.journeys_size() == page->size || bytes.is_full() ||
             scanned == core::kListEntriesScannedMax ||
@@ -231,6 +254,9 @@ absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
         key.remove_prefix(range.prefix.size());
         last_key = std::string(key);
         if (key.size() < range.skip) return true;
+        if (range.begun_by.has_value() && !HasBegun(key, *range.begun_by)) {
+          return true;
+        }
         const int before = response.journeys_size();
         status = AddListed(**reader, request, key.substr(range.skip), response);
         if (response.journeys_size() > before) {

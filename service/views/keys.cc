@@ -145,6 +145,22 @@ std::string LeadStatusKey(absl::string_view tenant_id, v1::LeadStatus status,
   return key;
 }
 
+std::string SegmentPrefix(absl::string_view tenant_id, v1::Segment segment) {
+  std::string key = ListPrefix('G', tenant_id);
+  key.push_back(static_cast<char>(segment));
+  return key;
+}
+
+std::string SegmentKey(absl::string_view tenant_id, v1::Segment segment,
+                       core::Micros until, core::Micros since,
+                       const v1::Subject& journey) {
+  std::string key = SegmentPrefix(tenant_id, segment);
+  AppendInstant(until, key);
+  AppendInstant(since, key);
+  AppendSubject(journey, key);
+  return key;
+}
+
 std::string OwnerPrefix(absl::string_view tenant_id,
                         absl::string_view owner_id) {
   std::string key = ListPrefix('O', tenant_id);

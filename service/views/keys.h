@@ -75,6 +75,14 @@ inline constexpr absl::string_view kUnlinked = "-";
                                         v1::LeadStatus status,
                                         core::Micros until,
                                         const v1::Subject& journey);
+[[nodiscard]] std::string SegmentPrefix(absl::string_view tenant_id,
+                                        v1::Segment segment);
+// Of the entries that do not end (core::kNever) those that have begun come
+// first.
+[[nodiscard]] std::string SegmentKey(absl::string_view tenant_id,
+                                     v1::Segment segment, core::Micros until,
+                                     core::Micros since,
+                                     const v1::Subject& journey);
 [[nodiscard]] std::string OwnerPrefix(absl::string_view tenant_id,
                                       absl::string_view owner_id);
 [[nodiscard]] std::string OpenDealPrefix(absl::string_view tenant_id,

@@ -10,6 +10,22 @@
 
 namespace journey::views {
 
+namespace {
+
+// A journey is never asked about an instant before its newest touchpoint, also
+// where that lies in the future: so a segment that holds by then simply holds.
+std::vector<projections::SegmentInterval> SegmentPlaces(
+    const storage::v1::JourneyState& state) {
+  std::vector<projections::SegmentInterval> out =
+      projections::SegmentIntervals(state);
+  for (projections::SegmentInterval& interval : out) {
+    if (interval.since <= state.newest().at_us()) interval.since = 0;
+  }
+  return out;
+}
+
+}  // namespace
+
 JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
   JourneyPlaces places = {projections::StageIntervals(state),
                           projections::LeadStatusIntervals(state),
@@ -21,6 +37,9 @@ JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
          task.owner_id()});
   }
   return places;
+  return {projections::StageIntervals(state),
+          projections::LeadStatusIntervals(state), SegmentPlaces(state),
+          projections::OwnerOf(state)};
 }
 
 ListEntries ListsOfJourney(absl::string_view tenant_id,
@@ -33,6 +52,10 @@ ListEntries ListsOfJourney(absl::string_view tenant_id,
   for (const auto& interval : places.lead_statuses) {
     out.push_back(
         LeadStatusKey(tenant_id, interval.status, interval.until, journey));
+  }
+  for (const auto& interval : places.segments) {
+    out.push_back(SegmentKey(tenant_id, interval.segment, interval.until,
+                             interval.since, journey));
   }
   const auto add = [&](std::string key) {
     AppendSubject(journey, key);

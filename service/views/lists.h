@@ -10,6 +10,7 @@
 #include "journey/storage/v1/views.pb.h"
 #include "projections/conclude.h"
 #include "projections/rules/rules.h"
+#include "projections/segment/segment.h"
 #include "projections/stall/stall.h"
 #include "service/core/clock.h"
 #include "service/core/touchpoint.h"
@@ -35,12 +36,15 @@ struct PlannedTaskPlace {
 struct JourneyPlaces {
   std::vector<projections::StageInterval> stages;
   std::vector<projections::LeadStatusInterval> lead_statuses;
+  // Those that have begun by the newest touchpoint, have `since` 0.
+  std::vector<projections::SegmentInterval> segments;
   std::string owner_id;
   std::vector<PlannedTaskPlace> planned_tasks;
 
   friend bool operator==(const JourneyPlaces& a, const JourneyPlaces& b) {
     return a.stages == b.stages && a.lead_statuses == b.lead_statuses &&
            a.owner_id == b.owner_id && a.planned_tasks == b.planned_tasks;
+           a.segments == b.segments && a.owner_id == b.owner_id;
   }
 };
 

@@ -52,6 +52,11 @@ absl::Status CheckConditions(const projections::Rules& rules,
   if (request.has_fit_score() && !scoring.has_fit()) {
     violations.Add("fit_score", kNotScored);
   }
+  if (request.segment() != v1::SEGMENT_UNSPECIFIED &&
+      !rules.rule_set().has_segments()) {
+    violations.Add("segment",
+                   "the rule set has no segments; leave the condition out");
+  }
   return violations.ToStatus();
 }
 

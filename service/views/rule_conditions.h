@@ -10,8 +10,8 @@
 
 namespace journey::views {
 
-// INVALID_ARGUMENT for a lifecycle stage or a score that the rule set does not
-// have: no journey can ever match it.
+// INVALID_ARGUMENT for a lifecycle stage, a score or segments that the rule set
+// does not have: no journey can ever match it.
 [[nodiscard]] absl::Status CheckConditions(
     const projections::Rules& rules, const v1::ListJourneysRequest& request);
 

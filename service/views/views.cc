@@ -26,6 +26,7 @@
 #include "service/views/journey_queries.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
+#include "service/views/segment_queries.h"
 #include "service/views/signal_change.h"
 #include "service/views/signal_queries.h"
 #include "service/views/task_queries.h"
@@ -153,6 +154,10 @@ class ViewsImpl final : public Views {
       const v1::GetPlanRequest& request,
       const StillWanted& still_wanted) const override {
     return views::GetPlan(Context(still_wanted), request);
+  absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
+      const v1::CountSegmentsRequest& request,
+      const StillWanted& still_wanted) const override {
+    return views::CountSegments(Context(still_wanted), request);
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,

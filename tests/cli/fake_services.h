@@ -99,6 +99,8 @@ class FakeJourneys final : public v1::JourneyService::Service {
   v1::ListContactsRequest contacts_request;
   v1::GetPlanResponse plan;
   v1::GetPlanRequest plan_request;
+  v1::CountSegmentsResponse segments;
+  v1::CountSegmentsRequest segments_request;
 
   grpc::Status GetJourney(grpc::ServerContext* context,
                           const v1::GetJourneyRequest* request,
@@ -118,6 +120,9 @@ class FakeJourneys final : public v1::JourneyService::Service {
   grpc::Status GetPlan(grpc::ServerContext* context,
                        const v1::GetPlanRequest* request,
                        v1::GetPlanResponse* response) override;
+  grpc::Status CountSegments(grpc::ServerContext* context,
+                             const v1::CountSegmentsRequest* request,
+                             v1::CountSegmentsResponse* response) override;
 };
 
 class FakeDeals final : public v1::DealService::Service {

@@ -3,7 +3,10 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <utility>
+
+#include "absl/strings/str_replace.h"
 
 namespace journey::testing {
 namespace {
@@ -12,16 +15,24 @@ constexpr char kTenantId[] = "real";
 constexpr int kPageSize = 1000;
 constexpr int kMessageBytesMax = 256 * 1024 * 1024;
 
+// Writes the rule set as it is to be used; returns the path.
+std::string WriteRules(const TempDir& directory, const std::string& rule_set,
+                       const RealServer::Replacements& replacements) {
+  std::string text =
+      ReadFile(JOURNEY_SOURCE_DIR "/deploy/rules/" + rule_set + ".yaml");
+  for (const auto& [before, after] : replacements) {
+    EXPECT_EQ(absl::StrReplaceAll({{before, after}}, &text), 1) << before;
+  }
+  std::string path = directory.Join(rule_set + ".yaml");
+  std::ofstream(path) << text;
+  return path;
+}
+
 std::vector<std::string> ServerArguments(const TempDir& directory,
-                                         const std::string& rule_set) {
-  return {"--data-dir",
-          directory.Join("data"),
-          "--rules",
-          JOURNEY_SOURCE_DIR "/deploy/rules/" + rule_set + ".yaml",
-          "--listen",
-          "127.0.0.1:0",
-          "--metrics-listen",
-          "127.0.0.1:0"};
+                                         const std::string& rules_file) {
+  return {
+      "--data-dir", directory.Join("data"), "--rules",          rules_file,
+      "--listen",   "127.0.0.1:0",          "--metrics-listen", "127.0.0.1:0"};
 }
 
 // Follows the page tokens; `add` takes the rows of one answer.
@@ -44,8 +55,10 @@ void FetchAll(Stub& stub,
 
 }  // namespace
 
-RealServer::RealServer(const std::string& rule_set)
-    : process_(ServerArguments(directory_, rule_set),
+RealServer::RealServer(const std::string& rule_set,
+                       const Replacements& replacements)
+    : process_(ServerArguments(directory_,
+                               WriteRules(directory_, rule_set, replacements)),
                directory_.Join("journeyd.log")) {
   ready_ = !process_.WaitUntilReady().empty();
   EXPECT_TRUE(ready_) << ReadFile(directory_.Join("journeyd.log"));
@@ -138,6 +151,21 @@ std::vector<v1::Event> RealServer::Read(v1::ReadRequest request) {
   const grpc::Status status = stream->Finish();
   EXPECT_TRUE(status.ok()) << status.error_message();
   return all;
+}
+
+std::map<v1::Segment, int64_t> RealServer::CountSegments(
+    v1::CountSegmentsRequest request) {
+  request.set_tenant_id(kTenantId);
+  grpc::ClientContext context;
+  v1::CountSegmentsResponse response;
+  const grpc::Status status =
+      journeys_->CountSegments(&context, request, &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  std::map<v1::Segment, int64_t> out;
+  for (const v1::SegmentCount& count : response.counts()) {
+    out[count.segment()] = count.journey_count();
+  }
+  return out;
 }
 
 void RealServer::WaitForFirstEvent() {

@@ -3,8 +3,10 @@
 #define TESTS_DATA_REAL_SERVER_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "journey/v1/deal_service.grpc.pb.h"
@@ -28,7 +30,11 @@ struct CtlResult {
 // asks the server reports an error as a failure of the test.
 class RealServer {
  public:
-  explicit RealServer(const std::string& rule_set);
+  // Texts in the file of the rule set and what is to stand there instead.
+  using Replacements = std::vector<std::pair<std::string, std::string>>;
+
+  explicit RealServer(const std::string& rule_set,
+                      const Replacements& replacements = {});
 
   [[nodiscard]] bool ready() const { return ready_; }
   [[nodiscard]] const TempDir& directory() const { return directory_; }
@@ -49,6 +55,9 @@ class RealServer {
       v1::ListStalledDealsRequest request);
   std::vector<v1::Ticket> ListTickets(v1::ListTicketsRequest request);
   std::vector<v1::Event> Read(v1::ReadRequest request);
+  // How many journeys each segment has.
+  std::map<v1::Segment, int64_t> CountSegments(
+      v1::CountSegmentsRequest request);
 
   // Blocks until the tenant has its first event.
   void WaitForFirstEvent();

@@ -196,6 +196,11 @@ class FakeViews final : public views::Views {
     *response.mutable_journey() = request.subject();
     return response;
   }
+  absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
+      const v1::CountSegmentsRequest& /*request*/,
+      const views::StillWanted& /*still_wanted*/) const override {
+    return v1::CountSegmentsResponse();
+  }
   absl::StatusOr<v1::ListContactsResponse> ListContacts(
       const v1::ListContactsRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {

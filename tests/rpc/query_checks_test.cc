@@ -52,6 +52,7 @@ TEST(QueryChecksTest, GoodRequestsPass) {
                 "status_since_by { seconds: 1 } severity: SEVERITY_LOW "
                 "type: TYPE_REQUEST"),
             "");
+  EXPECT_EQ(Message<v1::CountSegmentsRequest>(kTenant), "");
   EXPECT_EQ(Message<v1::GetStatusRequest>(""), "");
   EXPECT_EQ(Message<v1::ResolveRequest>(kSubject), "");
   EXPECT_EQ(Message<v1::DiffJourneyRequest>(std::string(kSubject) +
@@ -64,6 +65,11 @@ TEST(QueryChecksTest, BadFieldIsNamed) {
   const std::string subject = kSubject;
   EXPECT_THAT(Message<v1::GetJourneyRequest>(""), StartsWith("tenant_id"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(tenant), StartsWith("subject"));
+  EXPECT_THAT(Message<v1::CountSegmentsRequest>(""), StartsWith("tenant_id"));
+  EXPECT_THAT(Message<v1::CountSegmentsRequest>(tenant + "as_of {seconds: -1}"),
+              StartsWith("as_of"));
+  EXPECT_THAT(Message<v1::ListJourneysRequest>(tenant + "segment: 77"),
+              StartsWith("segment"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "as_of {seconds: -1}"),
               StartsWith("as_of"));
   EXPECT_THAT(Message<v1::GetJourneyRequest>(subject + "known_at {nanos: -1}"),

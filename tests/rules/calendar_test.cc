@@ -206,7 +206,7 @@ TEST_F(RandomCalendarTest, EveryChangeOfClocksAgreesWithCounting) {
 struct Case {
   const char* desc;
   const char* start;
-  int days;
+  int count;
   const char* expected;
 };
 
@@ -235,7 +235,7 @@ TEST(CalendarTest, BusinessDaysInBerlin) {
        "2025-03-31T02:30:00+02:00"},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(calendar.AddWorkingDays(At(c.start), c.days), At(c.expected))
+    EXPECT_EQ(calendar.AddWorkingDays(At(c.start), c.count), At(c.expected))
         << c.desc;
   }
 }
@@ -248,6 +248,66 @@ TEST(CalendarTest, AnHourThatIsSkippedOrShownTwice) {
             At("2025-03-30T03:00:00+02:00"));
   EXPECT_EQ(calendar.AddWorkingDays(At("2025-10-19T02:30:00+02:00"), 1),
             At("2025-10-26T02:30:00+02:00"));
+}
+
+TEST(CalendarTest, MonthsKeepTheDayOrEndOnTheLastOne) {
+  const Calendar calendar(Zone("Europe/Berlin"), {});
+  const Case cases[] = {
+      {"none", "2025-03-07T15:00:00.5+01:00", 0, "2025-03-07T15:00:00.5+01:00"},
+      {"one", "2025-02-07T15:00:00.5+01:00", 1, "2025-03-07T15:00:00.5+01:00"},
+      {"over the year's end", "2025-11-30T00:00:00+01:00", 14,
+       "2027-01-30T00:00:00+01:00"},
+      {"a shorter month", "2025-01-31T10:00:00+01:00", 1,
+       "2025-02-28T10:00:00+01:00"},
+      {"a leap year", "2023-08-31T10:00:00+02:00", 6,
+       "2024-02-29T10:00:00+01:00"},
+      {"a year after a leap day", "2024-02-29T10:00:00+01:00", 12,
+       "2025-02-28T10:00:00+01:00"},
+      {"the day is the tenant's", "2025-01-30T23:30:00Z", 1,
+       "2025-02-28T00:30:00+01:00"},
+      {"into summer time", "2025-02-28T12:00:00+01:00", 2,
+       "2025-04-28T12:00:00+02:00"},
+      {"before the hour that is skipped", "2025-02-28T02:30:00.25+01:00", 1,
+       "2025-03-28T02:30:00.25+01:00"},
+      {"an hour that is skipped", "2025-01-30T02:30:00.25+01:00", 2,
+       "2025-03-30T03:00:00+02:00"},
+      {"an hour that is shown twice", "2025-09-26T02:30:00+02:00", 1,
+       "2025-10-26T02:30:00+02:00"},
+      {"ten years", "2025-01-31T10:00:00+01:00", 120,
+       "2035-01-31T10:00:00+01:00"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(calendar.AddMonths(At(c.start), c.count), At(c.expected))
+        << c.desc;
+  }
+}
+
+TEST_F(RandomCalendarTest, MonthsAfterAnInstant) {
+  for (const char* const zone : kZones) {
+    const Calendar calendar(Zone(zone), {});
+    const BruteCalendar brute(Zone(zone), {});
+    for (int i = 0; i < 40; ++i) {
+      core::Micros start =
+          At("2005-01-01T00:00:00Z") + Pick(15 * 365 * core::kMicrosPerDay);
+      if (Pick(3) > 0) start -= start % (30 * kMinute);
+      const int months = static_cast<int>(Pick(30));
+      const absl::CivilSecond shown = brute.Shown(start);
+      const absl::CivilMonth month = absl::CivilMonth(shown) + months;
+      absl::CivilDay day(month);
+      // The same number, as far as the month goes.
+      for (int number = 1; number < shown.day(); ++number) {
+        if (absl::CivilMonth(day + 1) == month) ++day;
+      }
+      const absl::CivilSecond target(day.year(), day.month(), day.day(),
+                                     shown.hour(), shown.minute(),
+                                     shown.second());
+      const core::Micros first = brute.First(target);
+      const core::Micros rest =
+          brute.Shown(first) == target ? start % core::kMicrosPerSecond : 0;
+      EXPECT_EQ(calendar.AddMonths(start, months), first + rest)
+          << zone << " " << start << " " << months;
+    }
+  }
 }
 
 TEST(CalendarTest, WithoutRulesMondayToFriday) {

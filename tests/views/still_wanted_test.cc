@@ -136,6 +136,16 @@ TEST_F(StillWantedTest, QueryEndsAsSoonAsItIsToldTo) {
        [&](const auto& wanted) {
          return views.ListContacts(Contacts(), wanted).status();
        }},
+      {"segments then",
+       [&](const auto& wanted) {
+         return views.CountSegments(Past<v1::CountSegmentsRequest>(), wanted)
+             .status();
+       }},
+      {"segments now",
+       [&](const auto& wanted) {
+         return views.CountSegments(Present<v1::CountSegmentsRequest>(), wanted)
+             .status();
+       }},
       {"deals then",
        [&](const auto& wanted) {
          return views.ListDeals(Past<v1::ListDealsRequest>(), wanted).status();
@@ -213,6 +223,10 @@ TEST_F(SlowQueryTest, AnswerThatCannotBeCutIsRefused) {
         views.GetBoard(Board(Past<v1::GetBoardRequest>()), let_time_pass_)
             .status(),
         views.GetBoard(Board(Present<v1::GetBoardRequest>()), let_time_pass_)
+            .status(),
+        views.CountSegments(Past<v1::CountSegmentsRequest>(), let_time_pass_)
+            .status(),
+        views.CountSegments(Present<v1::CountSegmentsRequest>(), let_time_pass_)
             .status(),
         views.BatchGetJourneys(PastBatch(), let_time_pass_).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
