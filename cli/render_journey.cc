@@ -166,6 +166,7 @@ void PrintJourney(const v1::Journey& journey,
   AddScores(journey, facts);
   if (journey.has_plan()) {
     facts.Add("Plan", DescribeProgress(journey.plan()));
+  }
   for (const v1::SegmentStanding& standing : journey.segments()) {
     facts.Add("Segment", absl::StrCat(ShortName(standing.segment()), " since ",
                                       Since(standing.since(), true, journey)));

@@ -95,6 +95,9 @@ grpc::ServerUnaryReactor* JourneyHandler::GetPlan(
       [this](const v1::GetPlanRequest& message,
              const views::StillWanted& still_wanted) {
         return env_.views->GetPlan(message, still_wanted);
+      });
+}
+
 grpc::ServerUnaryReactor* JourneyHandler::CountSegments(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {

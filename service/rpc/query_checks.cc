@@ -165,6 +165,10 @@ absl::Status Check(const v1::GetPlanRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);
   core::CheckSubject(request.subject(), "subject", violations);
+  CheckAsOf(request, violations);
+  return violations.ToStatus();
+}
+
 absl::Status Check(const v1::CountSegmentsRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);

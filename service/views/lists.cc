@@ -29,6 +29,7 @@ std::vector<projections::SegmentInterval> SegmentPlaces(
 JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
   JourneyPlaces places = {projections::StageIntervals(state),
                           projections::LeadStatusIntervals(state),
+                          SegmentPlaces(state),
                           projections::OwnerOf(state),
                           {}};
   for (const auto& task : state.planned_tasks()) {
@@ -37,9 +38,6 @@ JourneyPlaces PlacesOf(const storage::v1::JourneyState& state) {
          task.owner_id()});
   }
   return places;
-  return {projections::StageIntervals(state),
-          projections::LeadStatusIntervals(state), SegmentPlaces(state),
-          projections::OwnerOf(state)};
 }
 
 ListEntries ListsOfJourney(absl::string_view tenant_id,

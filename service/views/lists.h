@@ -43,8 +43,8 @@ struct JourneyPlaces {
 
   friend bool operator==(const JourneyPlaces& a, const JourneyPlaces& b) {
     return a.stages == b.stages && a.lead_statuses == b.lead_statuses &&
-           a.owner_id == b.owner_id && a.planned_tasks == b.planned_tasks;
-           a.segments == b.segments && a.owner_id == b.owner_id;
+           a.segments == b.segments && a.owner_id == b.owner_id &&
+           a.planned_tasks == b.planned_tasks;
   }
 };
 

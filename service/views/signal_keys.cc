@@ -13,20 +13,20 @@ constexpr char kDealTag = 'd';
 
 std::string SignalKey(absl::string_view tenant_id,
                       absl::string_view signal_id) {
-  return absl::StrCat("B", TenantPrefix(tenant_id), signal_id);
+  return absl::StrCat("b", TenantPrefix(tenant_id), signal_id);
 }
 
 std::string AllSignalsPrefix(absl::string_view tenant_id) {
-  return absl::StrCat("V", TenantPrefix(tenant_id));
+  return absl::StrCat("v", TenantPrefix(tenant_id));
 }
 
 std::string OpenSignalsPrefix(absl::string_view tenant_id) {
-  return absl::StrCat("W", TenantPrefix(tenant_id));
+  return absl::StrCat("w", TenantPrefix(tenant_id));
 }
 
 std::string OwnedSignalsPrefix(absl::string_view tenant_id,
                                absl::string_view owner_id) {
-  std::string key = absl::StrCat("X", TenantPrefix(tenant_id));
+  std::string key = absl::StrCat("x", TenantPrefix(tenant_id));
   AppendText(owner_id, key);
   return key;
 }
@@ -46,12 +46,12 @@ std::optional<SignalListEntry> ParseSignalList(absl::string_view suffix) {
 }
 
 std::string PlannedTasksPrefix(absl::string_view tenant_id) {
-  return absl::StrCat("Y", TenantPrefix(tenant_id));
+  return absl::StrCat("y", TenantPrefix(tenant_id));
 }
 
 std::string OwnedTasksPrefix(absl::string_view tenant_id,
                              absl::string_view owner_id) {
-  std::string key = absl::StrCat("Z", TenantPrefix(tenant_id));
+  std::string key = absl::StrCat("z", TenantPrefix(tenant_id));
   AppendText(owner_id, key);
   return key;
 }
@@ -75,7 +75,7 @@ std::optional<PlannedTaskEntry> ParsePlannedTask(absl::string_view suffix) {
   return entry;
 }
 
-std::string TimersPrefix() { return "U"; }
+std::string TimersPrefix() { return "u"; }
 
 std::string TimerKey(core::Micros due, absl::string_view tenant_id,
                      const SignalHome& home) {

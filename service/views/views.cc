@@ -154,6 +154,7 @@ class ViewsImpl final : public Views {
       const v1::GetPlanRequest& request,
       const StillWanted& still_wanted) const override {
     return views::GetPlan(Context(still_wanted), request);
+  }
   absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
       const v1::CountSegmentsRequest& request,
       const StillWanted& still_wanted) const override {
@@ -284,16 +285,11 @@ std::string ViewsImpl::WhyNotOurs() const {
 // Reads what is kept in memory.
 absl::Status ViewsImpl::Load() {
   const Snapshot snapshot(*store_);
-  absl::Status status =
-      snapshot.ScanPrefix(Family::kDefault, TenantsPrefix(),
-                          [&](absl::string_view log_id, absl::string_view) {
-                            if (!core::IsSignalLog(log_id)) ++tenant_count_;
-                            return true;
-                          });
   absl::Status parsed;
   absl::Status status = snapshot.ScanPrefix(
       Family::kDefault, TenantsPrefix(),
-      [&](absl::string_view, absl::string_view value) {
+      [&](absl::string_view log_id, absl::string_view value) {
+        if (core::IsSignalLog(log_id)) return true;
         storage::v1::TenantRecord tenant;
         parsed = Parse(value, tenant);
         ++tenant_count_;

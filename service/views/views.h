@@ -103,6 +103,7 @@ class Views : public log::CommitIndex, public log::GroupSink {
       const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::GetPlanResponse> GetPlan(
       const v1::GetPlanRequest& request,
+      const StillWanted& still_wanted) const = 0;
   virtual absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
       const v1::CountSegmentsRequest& request,
       const StillWanted& still_wanted) const = 0;

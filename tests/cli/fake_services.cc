@@ -194,6 +194,9 @@ grpc::Status FakeJourneys::GetPlan(grpc::ServerContext* /*context*/,
                                    v1::GetPlanResponse* response) {
   plan_request = *request;
   *response = plan;
+  return error;
+}
+
 grpc::Status FakeJourneys::CountSegments(
     grpc::ServerContext* /*context*/, const v1::CountSegmentsRequest* request,
     v1::CountSegmentsResponse* response) {
