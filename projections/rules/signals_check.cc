@@ -89,9 +89,8 @@ void CheckSignals(const v1::RuleSet& rules, RuleChecker& check) {
     } else if (!v1::SignalType_IsValid(rule.type())) {
       check.Fail(at + ".type", "is unknown to this version of the service");
     } else if (!types.insert(rule.type()).second) {
-      check.Fail(at + ".type",
-                 absl::StrCat(TypeName(rule.type()),
-                              " has a rule already; remove one"));
+      check.Fail(at + ".type", absl::StrCat(TypeName(rule.type()),
+                                            " has a rule already; remove one"));
     } else {
       CheckRule(rule, at, check);
     }

@@ -40,13 +40,13 @@ const SignalInterval* FindHolding(const SignalIntervals& intervals,
 // Another interval before this one says that the same signal holds.
 bool IsSaidBefore(const SignalIntervals& intervals, size_t index,
                   Micros instant) {
-  return std::any_of(
-      intervals.begin(), intervals.begin() + static_cast<ptrdiff_t>(index),
-      [&](const SignalInterval& other) {
-        return other.HoldsAt(instant) &&
-               other.rule_id == intervals[index].rule_id &&
-               IsSame(other.anchor, intervals[index].anchor);
-      });
+  return std::any_of(intervals.begin(),
+                     intervals.begin() + static_cast<ptrdiff_t>(index),
+                     [&](const SignalInterval& other) {
+                       return other.HoldsAt(instant) &&
+                              other.rule_id == intervals[index].rule_id &&
+                              IsSame(other.anchor, intervals[index].anchor);
+                     });
 }
 
 }  // namespace
@@ -68,7 +68,8 @@ std::vector<Announcement> AnnouncementsAt(const SignalIntervals& intervals,
     }
     const AnnouncedSignal* before = Find(announced, interval);
     if (before == nullptr || before->owner_id() != owner_id ||
-        before->severity() != interval.SeverityAt(instant)) {
+        before->severity() != interval.SeverityAt(instant) ||
+        before->since_us() != interval.since) {
       out.push_back({&interval, before});
     } else if (before->snoozed_until_us() != 0 &&
                before->snoozed_until_us() <= instant) {

@@ -91,10 +91,10 @@ std::string SentenceOf(const Rules& rules, const JourneyState& state,
                           rules.FindSignalRule(interval.type)->days(),
                           " days, and no complaint.");
     case v1::SIGNAL_TYPE_WIN_BACK_DUE:
-      return absl::StrCat("The last purchase is ",
-                          rules.FindSignalRule(interval.type)->days(),
-                          " days ago, and no deal is open; purchases: ",
-                          state.purchase_count(), ".");
+      return absl::StrCat(
+          "The last purchase is ", rules.FindSignalRule(interval.type)->days(),
+          " days ago, and no deal is open; purchases: ", state.purchase_count(),
+          ".");
     case v1::SIGNAL_TYPE_AT_RISK:
       return absl::StrCat(interval.rule_id == "signal.at_risk.invoice"
                               ? "Invoice "
@@ -200,8 +200,7 @@ v1::Signal ConcludeJourneySignal(const Rules& rules, const JourneyState& state,
   v1::Signal out = Begin(rules, interval, "", instant);
   *out.mutable_journey() = state.subject();
   out.set_owner_id(OwnerOf(state));
-  for (const v1::SegmentStanding& segment :
-       SegmentsAt(rules, state, instant)) {
+  for (const v1::SegmentStanding& segment : SegmentsAt(rules, state, instant)) {
     out.add_segments(segment.segment());
   }
   *out.mutable_explanation() =

@@ -8,6 +8,7 @@
 #include "projections/deal/missing_fields.h"
 #include "projections/signal/signal.h"
 #include "projections/stall/stall.h"
+#include "projections/stall/stall_rules.h"
 
 namespace journey::projections {
 namespace {
@@ -34,12 +35,33 @@ std::vector<StallInterval> StallsInTurn(const Rules& rules,
   return out;
 }
 
-SignalInterval FromStall(v1::SignalType type, const DealState& deal,
-                         const StallInterval& stall) {
+// The touchpoint that a stall hangs on: the same one whatever the thresholds.
+v1::TouchpointRef AnchorOf(const Rules& rules, const DealState& deal,
+                           const StallInterval& stall) {
+  switch (stall.reason) {
+    case v1::STALL_REASON_UNANSWERED_OFFER:
+      return deal.open_offers(stall.offer).sent().ref();
+    case v1::STALL_REASON_SLIPPED: {
+      const bool day_is_over =
+          deal.has_expected_close_date() &&
+          stall.since == rules.EndOfDay(deal.expected_close_date());
+      return day_is_over ? deal.expected_close_cause() : deal.pushes(0).ref();
+    }
+    case v1::STALL_REASON_NEGLECTED:
+      return SilenceStart(deal.last_company(), deal).cause;
+    case v1::STALL_REASON_SLOW_STAGE:
+      return StageStart(deal).cause;
+    default:
+      return SilenceStart(deal.last_customer(), deal).cause;
+  }
+}
+
+SignalInterval FromStall(v1::SignalType type, const Rules& rules,
+                         const DealState& deal, const StallInterval& stall) {
   SignalInterval out;
   out.type = type;
   out.stall_reason = stall.reason;
-  out.anchor = stall.anchor;
+  out.anchor = AnchorOf(rules, deal, stall);
   out.since = stall.since;
   out.until = stall.until;
   out.critical_since = stall.critical_since;
@@ -105,12 +127,13 @@ SignalIntervals DealSignals(const Rules& rules, const DealState& deal) {
       rules.FindSignalRule(v1::SIGNAL_TYPE_OFFER_UNANSWERED) != nullptr;
   for (const StallInterval& stall : stalls) {
     if (tells_stalls) {
-      out.push_back(FromStall(v1::SIGNAL_TYPE_STALL, deal, stall));
+      out.push_back(FromStall(v1::SIGNAL_TYPE_STALL, rules, deal, stall));
       out.back().rule_id =
           absl::StrCat("signal.stall.", ReasonName(stall.reason));
     }
     if (tells_offers && stall.reason == v1::STALL_REASON_UNANSWERED_OFFER) {
-      out.push_back(FromStall(v1::SIGNAL_TYPE_OFFER_UNANSWERED, deal, stall));
+      out.push_back(
+          FromStall(v1::SIGNAL_TYPE_OFFER_UNANSWERED, rules, deal, stall));
       out.back().rule_id = "signal.offer_unanswered";
     }
   }

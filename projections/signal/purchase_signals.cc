@@ -16,7 +16,8 @@ Micros Days(int days) { return days * core::kMicrosPerDay; }
 using Purchases = std::vector<const storage::v1::Sale*>;
 
 SignalInterval About(v1::SignalType type, const char* rule_id,
-                     const storage::v1::Sale& purchase, Micros since, Micros until) {
+                     const storage::v1::Sale& purchase, Micros since,
+                     Micros until) {
   SignalInterval out;
   out.type = type;
   out.rule_id = rule_id;
@@ -70,8 +71,7 @@ void AddNpsDue(const v1::SignalRule& rule, const JourneyState& state,
 // At a purchase with at least so many within the window that ends there, more
 // than in the window before, and without a complaint in either; once a window.
 void AddRewardDue(const v1::SignalRule& rule, const JourneyState& state,
-                  const Purchases& purchases,
-                  SignalIntervals& out) {
+                  const Purchases& purchases, SignalIntervals& out) {
   const Micros window = Days(rule.days());
   bool was_due = false;
   Micros last_due = 0;

@@ -24,9 +24,7 @@ constexpr int kDetractorScoreMax = 6;
 
 Micros Days(int days) { return days * core::kMicrosPerDay; }
 
-Micros OrNever(Micros instant) {
-  return instant == 0 ? core::kNever : instant;
-}
+Micros OrNever(Micros instant) { return instant == 0 ? core::kNever : instant; }
 
 SignalInterval Make(v1::SignalType type, std::string rule_id,
                     const v1::TouchpointRef& anchor, Micros since,
@@ -127,11 +125,11 @@ void AddAtRisk(const Rules& rules, const JourneyState& state,
   if (rules.FindSignalRule(v1::SIGNAL_TYPE_AT_RISK) == nullptr) return;
   for (const storage::v1::OpenInvoice& invoice : state.open_invoices()) {
     if (!invoice.has_due_date()) continue;
-    out.push_back(Make(v1::SIGNAL_TYPE_AT_RISK, "signal.at_risk.invoice",
-                       invoice.issued().ref(),
-                       std::max(invoice.issued().at_us(),
-                                rules.EndOfDay(invoice.due_date())),
-                       core::kNever));
+    out.push_back(Make(
+        v1::SIGNAL_TYPE_AT_RISK, "signal.at_risk.invoice",
+        invoice.issued().ref(),
+        std::max(invoice.issued().at_us(), rules.EndOfDay(invoice.due_date())),
+        core::kNever));
     out.back().severity = v1::SIGNAL_SEVERITY_WARNING;
     out.back().about = invoice.invoice_id();
   }
@@ -167,8 +165,7 @@ SignalIntervals JourneySignals(const Rules& rules, const JourneyState& state) {
       rules.rule_set().signals().empty()) {
     return out;
   }
-  if (const auto* rule =
-          rules.FindSignalRule(v1::SIGNAL_TYPE_STAGE_CHANGED)) {
+  if (const auto* rule = rules.FindSignalRule(v1::SIGNAL_TYPE_STAGE_CHANGED)) {
     AddStagesChanged(rules, *rule, state, out);
   }
   AddLead(rules, state, out);

@@ -19,8 +19,7 @@ using RawJourneyService = v1::JourneyService::WithRawCallbackMethod_GetJourney<
                             v1::JourneyService::WithRawCallbackMethod_GetPlan<
                                 v1::JourneyService::
                                     WithRawCallbackMethod_CountSegments<
-                                        v1::JourneyService::
-                                            Service>>>>>>>>>;
+                                        v1::JourneyService::Service>>>>>>>>>;
 
 // Single journeys of the present are read on the callback thread, everything
 // else on a worker.

@@ -12,28 +12,23 @@ namespace {
 
 using storage::v1::AnnouncedSignals;
 
-// Moves the timer of one home to when something is to be announced next. Most
-// journeys have nothing to announce, and then nothing is kept.
+// Moves the timer of one home to when something is to be announced next. When
+// something was received is kept also where nothing is in force yet: whether
+// what follows is old depends on it.
 template <typename Record>
 void Settle(const projections::SignalIntervals& intervals,
             absl::string_view owner_id, absl::string_view tenant_id,
             const SignalHome& home, const SignalOccasion& occasion,
             core::Micros newest, Record& record, Update& update) {
-  const core::Micros due_before = record.signals().due_us();
-  core::Micros due = 0;
-  if (intervals.empty() && record.signals().in_force().empty()) {
-    record.clear_signals();
-  } else {
-    AnnouncedSignals& signals = *record.mutable_signals();
-    signals.set_received_us(
-        std::max(signals.received_us(), occasion.received));
-    signals.set_floor_us(std::max({signals.floor_us(), occasion.received,
-                                   occasion.floor, newest}));
-    due = projections::NextAnnouncement(intervals, signals, owner_id,
-                                        signals.floor_us());
-    if (due == core::kNever) due = 0;
-    signals.set_due_us(due);
-  }
+  AnnouncedSignals& signals = *record.mutable_signals();
+  const core::Micros due_before = signals.due_us();
+  signals.set_received_us(std::max(signals.received_us(), occasion.received));
+  signals.set_floor_us(std::max(
+      {signals.floor_us(), occasion.received, occasion.floor, newest}));
+  core::Micros due = projections::NextAnnouncement(intervals, signals, owner_id,
+                                                   signals.floor_us());
+  if (due == core::kNever) due = 0;
+  signals.set_due_us(due);
   if (due == due_before) return;
   if (due_before != 0) {
     update.Delete(Family::kLists, TimerKey(due_before, tenant_id, home));
@@ -48,6 +43,8 @@ void Settle(const projections::SignalIntervals& intervals,
 void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
               const v1::Subject& subject, const SignalOccasion& occasion,
               storage::v1::SubjectRecord& record, Update& update) {
+  // Nobody is told about somebody who is not identified.
+  if (subject.type() == v1::SUBJECT_TYPE_VISITOR) return;
   SignalHome home;
   home.journey = subject;
   projections::SignalIntervals intervals;

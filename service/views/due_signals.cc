@@ -117,8 +117,7 @@ absl::Status TenantDue::AddJourney(const Timer& timer) {
 absl::Status TenantDue::AddDeal(const Timer& timer) {
   const auto record = reader_->DealRecordOf(timer.home.deal_id);
   if (!record.ok()) return record.status();
-  if (!record->has_value() ||
-      (*record)->signals().due_us() != timer.due) {
+  if (!record->has_value() || (*record)->signals().due_us() != timer.due) {
     return absl::OkStatus();
   }
   const storage::v1::DealState& deal = (*record)->deal();
@@ -326,13 +325,12 @@ absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
     if (!status.ok()) return status;
     auto it = tenants.find(timer.tenant_id);
     if (it == tenants.end()) {
-      auto reader =
-          Reader::Make(context, timer.tenant_id, std::nullopt, now);
+      auto reader = Reader::Make(context, timer.tenant_id, std::nullopt, now);
       if (!reader.ok()) return reader.status();
-      it = tenants
-               .try_emplace(timer.tenant_id, *std::move(reader),
-                            rules_activated)
-               .first;
+      it =
+          tenants
+              .try_emplace(timer.tenant_id, *std::move(reader), rules_activated)
+              .first;
     }
     status = it->second.Add(timer);
   }

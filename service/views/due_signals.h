@@ -15,8 +15,8 @@ namespace journey::views {
 // nobody need be told is historical; `rules_activated` is when rules took the
 // place of others, 0 where they did not.
 absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
-    const QueryContext& context, core::Micros rules_activated,
-    core::Micros now, int homes_max);
+    const QueryContext& context, core::Micros rules_activated, core::Micros now,
+    int homes_max);
 
 }  // namespace journey::views
 

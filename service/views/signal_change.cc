@@ -64,6 +64,7 @@ void Insert(const std::string& id, const v1::Signal& signal,
   *out->mutable_anchor() = signal.anchor();
   out->set_severity(signal.severity());
   out->set_owner_id(signal.owner_id());
+  out->set_since_us(core::ToMicros(signal.since()));
   if (signal.has_snoozed_until()) {
     out->set_snoozed_until_us(core::ToMicros(signal.snoozed_until()));
   }
@@ -100,8 +101,8 @@ absl::Status SignalChange::Apply(const v1::SignalEvent& event) {
   v1::Signal& known = it->second;
   bool existed = !is_first;
   if (is_first) {
-    const auto found = context_.update.Get(
-        Family::kLists, SignalKey(tenant_id_, id), known);
+    const auto found =
+        context_.update.Get(Family::kLists, SignalKey(tenant_id_, id), known);
     if (!found.ok()) return found.status();
     existed = *found;
   }
@@ -122,9 +123,8 @@ absl::Status SignalChange::Apply(const v1::SignalEvent& event) {
 
 void SignalChange::PutSignal(const std::string& id, const v1::Signal* before,
                              const v1::Signal& after) {
-  const ListEntries old = before == nullptr
-                              ? ListEntries()
-                              : ListsOf(tenant_id_, id, *before);
+  const ListEntries old =
+      before == nullptr ? ListEntries() : ListsOf(tenant_id_, id, *before);
   const ListEntries now = ListsOf(tenant_id_, id, after);
   const auto stands_in = [](const std::string& key, const ListEntries& keys) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -148,8 +148,8 @@ absl::StatusOr<AnnouncedSignals*> SignalChange::AnnouncedOf(
   Announced& home = it->second;
   if (is_new) {
     const auto found =
-        of_deal ? context_.update.Get(Family::kDeals,
-                                      DealKey(tenant_id_, key), home.deal)
+        of_deal ? context_.update.Get(Family::kDeals, DealKey(tenant_id_, key),
+                                      home.deal)
                 : context_.update.Get(Family::kSubjects, key, home.subject);
     if (!found.ok()) return found.status();
     home.journey = signal.journey();

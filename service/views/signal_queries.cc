@@ -45,8 +45,8 @@ SignalRange RangeOf(const v1::ListSignalsRequest& request) {
   const std::string& tenant_id = request.tenant_id();
   if (!AsksForOpenOnly(request)) return {"all", AllSignalsPrefix(tenant_id)};
   if (request.filter().owner_ids_size() == 1) {
-    return {"owner", OwnedSignalsPrefix(tenant_id,
-                                        request.filter().owner_ids(0))};
+    return {"owner",
+            OwnedSignalsPrefix(tenant_id, request.filter().owner_ids(0))};
   }
   return {"open", OpenSignalsPrefix(tenant_id)};
 }
@@ -74,8 +74,8 @@ class SignalLister {
         Family::kLists, SignalKey(reader_.tenant_id(), id), *out);
     if (!found.ok()) return found.status();
     if (!*found || !MatchesItself(*out)) return std::optional<v1::Signal>();
-    // Accounts may have been merged since it was announced.
-    auto journey = reader_.JourneyOf(out->journey());
+    // The deal may have moved, or accounts been merged, since it was announced.
+    auto journey = reader_.JourneyOf(HomeOf(*out));
     if (!journey.ok()) return journey.status();
     if (journey->has_value()) *out->mutable_journey() = **std::move(journey);
     if (journey_.has_value() &&
@@ -86,6 +86,14 @@ class SignalLister {
   }
 
  private:
+  static v1::Subject HomeOf(const v1::Signal& signal) {
+    if (signal.deal_id().empty()) return signal.journey();
+    v1::Subject deal;
+    deal.set_type(v1::SUBJECT_TYPE_DEAL);
+    deal.set_id(signal.deal_id());
+    return deal;
+  }
+
   bool MatchesItself(const v1::Signal& signal) const {
     if (!request_.include_withdrawn() && !signal.in_force()) return false;
     if (!request_.include_historical() && signal.historical()) return false;
@@ -110,10 +118,9 @@ bool Matches(const v1::SignalFilter& filter, const v1::Signal& signal) {
     return false;
   }
   return filter.segments().empty() ||
-         std::any_of(signal.segments().begin(), signal.segments().end(),
-                     [&](int segment) {
-                       return IsAmong(filter.segments(), segment);
-                     });
+         std::any_of(
+             signal.segments().begin(), signal.segments().end(),
+             [&](int segment) { return IsAmong(filter.segments(), segment); });
 }
 
 absl::StatusOr<v1::ListSignalsResponse> ListSignals(

@@ -107,8 +107,8 @@ absl::StatusOr<std::optional<v1::ActionItem>> TaskLister::LoadSignal(
   if (!*found || signal.action().empty() ||
       signal.priority() < request_.priority_min() ||
       !HasAttributes(signal.attributes()) ||
-      (!types.empty() && std::find(types.begin(), types.end(), signal.type()) ==
-                             types.end())) {
+      (!types.empty() &&
+       std::find(types.begin(), types.end(), signal.type()) == types.end())) {
     return out;
   }
   *item.mutable_due_at() = signal.since();
@@ -215,9 +215,8 @@ absl::StatusOr<v1::ListTasksResponse> TaskLister::Run() {
       request_.priority_min() <= v1::SIGNAL_PRIORITY_NORMAL;
   if (status.ok() && wants_planned) status = Collect(Origin::kPlanned);
   if (!status.ok()) return status;
-  std::sort(
-      found_.begin(), found_.end(),
-      [](const Found& a, const Found& b) { return a.place < b.place; });
+  std::sort(found_.begin(), found_.end(),
+            [](const Found& a, const Found& b) { return a.place < b.place; });
   v1::ListTasksResponse response;
   PageBytes bytes;
   std::string last_place;
@@ -239,8 +238,7 @@ absl::StatusOr<v1::ListTasksResponse> TaskLister::Run() {
   } else if (horizon_.has_value()) {
     // Nothing before the horizon is left; it itself comes next.
     response.set_next_page_token(NextPageToken(
-        page_, "tasks",
-        horizon_->substr(0, horizon_->size() - 1)));
+        page_, "tasks", horizon_->substr(0, horizon_->size() - 1)));
   }
   return response;
 }

@@ -212,8 +212,7 @@ class ViewsImpl final : public Views {
                              homes_max);
   }
   absl::StatusOr<std::optional<v1::Signal>> FindSignal(
-      absl::string_view tenant_id,
-      absl::string_view signal_id) const override;
+      absl::string_view tenant_id, absl::string_view signal_id) const override;
 
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
       absl::string_view tenant_id) const override;
@@ -338,9 +337,12 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   arena_options.initial_block = arena_block_.data();
   arena_options.initial_block_size = arena_block_.size();
   google::protobuf::Arena arena(arena_options);
-  const ChangeContext context{*options_.log, *options_.rules,
-                              update,        arena,
-                              newest_links_, options_.snapshot_touchpoints,
+  const ChangeContext context{*options_.log,
+                              *options_.rules,
+                              update,
+                              arena,
+                              newest_links_,
+                              options_.snapshot_touchpoints,
                               checkpoint_.rules_activated_us()};
   std::map<std::string, TenantChange> changes;
   std::map<std::string, SignalChange> signals;
@@ -467,8 +469,8 @@ absl::StatusOr<std::optional<v1::Signal>> ViewsImpl::FindSignal(
     absl::string_view tenant_id, absl::string_view signal_id) const {
   v1::Signal signal;
   const auto found = Snapshot(*store_).Get(
-      Family::kLists,
-      SignalKey(tenant_id, absl::HexStringToBytes(signal_id)), signal);
+      Family::kLists, SignalKey(tenant_id, absl::HexStringToBytes(signal_id)),
+      signal);
   if (!found.ok()) return found.status();
   if (!*found) return std::optional<v1::Signal>();
   return std::optional<v1::Signal>(std::move(signal));
@@ -526,8 +528,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
   auto views = OpenStore(options);
   if (!views.ok() && !absl::IsDataLoss(views.status())) return views.status();
   if (!views.ok() || !(*views)->IsOurs()) {
-    const core::Micros activated =
-        views.ok() ? (*views)->RulesActivated() : 0;
+    const core::Micros activated = views.ok() ? (*views)->RulesActivated() : 0;
     const std::string notice = WhyAnew(views);
     if (!notice.empty() && options.on_notice) options.on_notice(notice);
     views = nullptr;

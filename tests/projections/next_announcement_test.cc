@@ -47,6 +47,7 @@ void Apply(const std::vector<Announcement>& announcements, Micros at,
     signal->set_rule_id(each.interval->rule_id);
     signal->set_severity(each.interval->SeverityAt(at));
     signal->set_owner_id("anna");
+    signal->set_since_us(each.interval->since);
   }
   announced = after;
 }
@@ -95,14 +96,14 @@ TEST(NextAnnouncementTest, SkipsNoInstant) {
     SignalIntervals intervals;
     for (int i = 0; i < 6; ++i) {
       const auto since = static_cast<Micros>(random() % kEnd);
-      const Micros until =
-          random() % 3 == 0 ? core::kNever
-                            : since + static_cast<Micros>(random() % 20);
-      const Micros critical =
-          random() % 2 == 0 ? core::kNever
-                            : since + static_cast<Micros>(random() % 20);
-      intervals.push_back(Interval(absl::StrCat("r", random() % 3), since,
-                                   until, critical));
+      const Micros until = random() % 3 == 0
+                               ? core::kNever
+                               : since + static_cast<Micros>(random() % 20);
+      const Micros critical = random() % 2 == 0
+                                  ? core::kNever
+                                  : since + static_cast<Micros>(random() % 20);
+      intervals.push_back(
+          Interval(absl::StrCat("r", random() % 3), since, until, critical));
     }
     AnnouncedSignals stepping;
     AnnouncedSignals skipping;
@@ -113,8 +114,7 @@ TEST(NextAnnouncementTest, SkipsNoInstant) {
       while (next <= now) {
         Apply(projections::AnnouncementsAt(intervals, skipping, "anna", next),
               next, skipping);
-        next =
-            projections::NextAnnouncement(intervals, skipping, "anna", next);
+        next = projections::NextAnnouncement(intervals, skipping, "anna", next);
       }
       ASSERT_EQ(stepping.DebugString(), skipping.DebugString())
           << "seed " << seed << " round " << round << " at " << now;

@@ -38,8 +38,8 @@ std::shared_ptr<const projections::Rules> TestRules(
   v1::RuleSet rule_set = *kDefault;
   if (!signals.empty()) rule_set.clear_signals();
   v1::RuleSet changed;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(change + signals,
-                                                            &changed))
+  EXPECT_TRUE(
+      google::protobuf::TextFormat::ParseFromString(change + signals, &changed))
       << change;
   rule_set.MergeFrom(changed);
   return projections::Rules::Make(rule_set).value();

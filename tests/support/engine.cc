@@ -15,6 +15,7 @@ namespace journey::testing {
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   std::unique_ptr<Engine> engine(new Engine);
+  engine->clock_.Set(options.now);
   const std::string rules_file =
       options.rules_file.empty() ? JOURNEY_RULES_FILE : options.rules_file;
   auto rules = projections::LoadRulesFile(rules_file);

@@ -30,6 +30,8 @@ struct EngineOptions {
   int announced_homes_max = core::kDueHomesMax;
   // Few, so that short histories have snapshots inside their journeys.
   int snapshot_touchpoints = 5;
+  // What the clock shows at first.
+  core::Micros now = ManualClock::kStart;
   // Told what the views have to say while they are opened.
   std::function<void(const std::string&)> on_notice;
 };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/core/time.h"
@@ -62,10 +63,10 @@ std::vector<Step> RandomSteps(std::mt19937& random,
                               const std::vector<v1::Touchpoint>& touchpoints) {
   std::multimap<Micros, Step> steps;
   for (const v1::Touchpoint& touchpoint : touchpoints) {
-    const Micros delay = random() % 5 == 0
-                             ? static_cast<Micros>(random() % 40) *
-                                   core::kMicrosPerDay
-                             : core::kMicrosPerSecond;
+    const Micros delay =
+        random() % 5 == 0
+            ? static_cast<Micros>(random() % 40) * core::kMicrosPerDay
+            : core::kMicrosPerSecond;
     Step step;
     step.now = core::ToMicros(touchpoint.occurred_at()) + delay;
     step.touchpoints = {touchpoint};
@@ -108,9 +109,8 @@ class AnnounceCrashTest : public ::testing::Test {
     EngineOptions options;
     options.directory = directory;
     options.announced_homes_max = homes_max;
-    auto engine = Engine::Open(std::move(options)).value();
-    engine->clock().Set(now);
-    return engine;
+    options.now = now;
+    return Engine::Open(std::move(options)).value();
   }
 
   static void Take(const Step& step, Engine& engine) {
@@ -132,8 +132,7 @@ class AnnounceCrashTest : public ::testing::Test {
           v1::SignalChange_Name(event.change()), " ", Describe(event.signal()),
           " at ", core::FormatInstant(core::ToMicros(event.at())),
           event.signal().historical() ? " historical" : ""));
-      EXPECT_EQ(event.change() == v1::SIGNAL_CHANGE_RAISED,
-                history.size() == 1)
+      EXPECT_EQ(event.change() == v1::SIGNAL_CHANGE_RAISED, history.size() == 1)
           << history.back();
     }
     v1::ListSignalsRequest request;
@@ -195,31 +194,48 @@ class AnnounceCrashTest : public ::testing::Test {
     for (Step& step : shuffled) {
       step.now = steps.back().now;
       Take(step, *engine);
-      if (random() % 3 == 0) EXPECT_TRUE(engine->Announce().ok());
+      if (random() % 3 == 0) {
+        EXPECT_TRUE(engine->Announce().ok());
+      }
     }
     EXPECT_TRUE(engine->Announce().ok());
     return ResultOf(*engine);
   }
 };
 
+// The first signal of which something else was announced; empty for none.
+std::string Difference(
+    const std::map<std::string, std::vector<std::string>>& a,
+    const std::map<std::string, std::vector<std::string>>& b) {
+  for (const auto& [id, history] : a) {
+    const auto it = b.find(id);
+    if (it == b.end()) return absl::StrCat("only here: ", history[0]);
+    if (it->second != history) {
+      return absl::StrCat(absl::StrJoin(history, "\n"), "\n\nbut\n\n",
+                          absl::StrJoin(it->second, "\n"));
+    }
+  }
+  return a.size() == b.size() ? "" : "more there";
+}
+
 TEST_F(AnnounceCrashTest, SameSignalsAndAnnouncements) {
   const unsigned seed = TestSeed(20261123);
   std::mt19937 random(seed);
   size_t announced = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 3; ++round) {
     const auto steps = RandomSteps(random, RandomTouchpoints(random));
     const Result expected = Undisturbed(steps);
     announced += expected.announced.size();
     const Result crashed = Disturbed(steps, random);
     EXPECT_EQ(crashed.in_force, expected.in_force)
         << "seed " << seed << " round " << round;
-    EXPECT_EQ(crashed.announced, expected.announced)
+    EXPECT_EQ(Difference(crashed.announced, expected.announced), "")
         << "seed " << seed << " round " << round;
     EXPECT_EQ(Permuted(steps, random).in_force, expected.in_force)
         << "seed " << seed << " round " << round;
     if (HasFailure()) return;
   }
-  EXPECT_GT(announced, 300U) << "seed " << seed;
+  EXPECT_GT(announced, 150U) << "seed " << seed;
 }
 
 }  // namespace

@@ -124,12 +124,11 @@ TEST_F(SignalListTest, FinishedAndWithdrawnOnesAreListedOnRequest) {
   request.set_handling(v1::SIGNAL_HANDLING_FINISHED);
   EXPECT_THAT(List(request), SizeIs(1));
   request.clear_handling();
-  ASSERT_TRUE(
-      engine_
-          ->Append({Tp("r", "2025-01-13",
-                       "account_id: 'A9' deal_id: 'D9' email { action: "
-                       "ACTION_REPLIED }")})
-          .ok());
+  ASSERT_TRUE(engine_
+                  ->Append({Tp("r", "2025-01-13",
+                               "account_id: 'A9' deal_id: 'D9' email { action: "
+                               "ACTION_REPLIED }")})
+                  .ok());
   ASSERT_TRUE(engine_->Announce().ok());
   EXPECT_THAT(List(request), SizeIs(8));
   request.set_include_withdrawn(true);
