@@ -60,7 +60,7 @@ TEST_F(PlanTest, ATaskDoesItsActivity) {
   EXPECT_THAT(out, HasSubstr("Stage     opportunity since 2025-01-10 08:00\n"));
   // 48 hours were expected, 96 it took.
   EXPECT_THAT(out, HasSubstr("20 of 100 points, momentum 0.50\n"));
-  EXPECT_THAT(out, HasSubstr("done after 4d   crm t2\n"));
+  EXPECT_THAT(out, HasSubstr("done after 4d  crm t2\n"));
 }
 
 TEST_F(PlanTest, AMapSaysWhatToDoNext) {
