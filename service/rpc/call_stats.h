@@ -39,6 +39,13 @@ enum class Method : size_t {
   kMerge,
   kUnmerge,
   kResolve,
+  kWatchSignals,
+  kListSignals,
+  kListTasks,
+  kAcknowledge,
+  kSnooze,
+  kFinish,
+  kDismiss,
   kGetStatus,
 };
 
@@ -49,7 +56,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 23;
+inline constexpr size_t kMethodCount = 30;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -73,6 +80,13 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.IdentityService", "Merge", "unary"},
     {"journey.v1.IdentityService", "Unmerge", "unary"},
     {"journey.v1.IdentityService", "Resolve", "unary"},
+    {"journey.v1.SignalService", "WatchSignals", "server_stream"},
+    {"journey.v1.SignalService", "ListSignals", "unary"},
+    {"journey.v1.SignalService", "ListTasks", "unary"},
+    {"journey.v1.SignalService", "Acknowledge", "unary"},
+    {"journey.v1.SignalService", "Snooze", "unary"},
+    {"journey.v1.SignalService", "Finish", "unary"},
+    {"journey.v1.SignalService", "Dismiss", "unary"},
     {"journey.v1.AdminService", "GetStatus", "unary"},
 }};
 
