@@ -16,6 +16,7 @@ Client::Client(const std::string& address) {
   journeys = v1::JourneyService::NewStub(channel);
   deals = v1::DealService::NewStub(channel);
   identity = v1::IdentityService::NewStub(channel);
+  signals = v1::SignalService::NewStub(channel);
   admin = v1::AdminService::NewStub(channel);
 }
 
