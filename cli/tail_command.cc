@@ -68,6 +68,23 @@ absl::StatusOr<int64_t> StartPosition(const Settings& settings,
   return saved->value_or(0);
 }
 
+// Why a call ended that is to be resumed; empty where another one would end the
+// same way.
+absl::string_view WhyResumed(const absl::Status& status) {
+  switch (ReasonOf(status)) {
+    case v1::ERROR_REASON_OVERLOADED:
+      return "the server is overloaded";
+    case v1::ERROR_REASON_SLOW_READER:
+      return "the output was not taken for too long";
+    default:
+      break;
+  }
+  // A call that reaches a server which is already closing is CANCELLED.
+  const bool away =
+      absl::IsUnavailable(status) || absl::IsCancelled(status) || status.ok();
+  return away ? "connection lost" : "";
+}
+
 // Follows the log over as many calls as it takes.
 class Follower {
  public:
@@ -90,15 +107,10 @@ class Follower {
       if (enough()) return kExitOk;
       const Interrupt& interrupt = *invocation_.environment.interrupt;
       if (interrupt.requested()) return kExitInterrupted;
-      // A call that reaches a server which is already closing is CANCELLED.
-      const bool away = absl::IsUnavailable(status) ||
-                        absl::IsCancelled(status) || status.ok();
-      const bool overloaded = ReasonOf(status) == v1::ERROR_REASON_OVERLOADED;
-      if (!(away || overloaded) || !connected_ever_) return status;
+      const absl::string_view why = WhyResumed(status);
+      if (why.empty() || !connected_ever_) return status;
       if (request_.after_position() > before) delay = kFirstDelay;
-      invocation_.err() << (overloaded ? "the server is overloaded"
-                                       : "connection lost")
-                        << ", going on after position "
+      invocation_.err() << why << ", going on after position "
                         << request_.after_position() << "\n";
       const absl::Duration asked =
           RetryDelayOf(status).value_or(absl::ZeroDuration());

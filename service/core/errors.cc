@@ -15,6 +15,7 @@ constexpr char kDomain[] = "journey.v1";
 constexpr char kReasonPrefix[] = "ERROR_REASON_";
 constexpr char kTypeUrlPrefix[] = "type.googleapis.com/";
 constexpr absl::Duration kOverloadedRetryDelay = absl::Milliseconds(100);
+constexpr absl::Duration kSlowReaderRetryDelay = absl::Seconds(1);
 // How long a client should wait for an operator to make room.
 constexpr absl::Duration kStorageFullRetryDelay = absl::Seconds(30);
 
@@ -64,6 +65,16 @@ absl::Status OverloadedError(absl::string_view message,
                                   v1::ERROR_REASON_OVERLOADED, message,
                                   {{"limit", std::string(limit)}});
   AttachRetry(status, kOverloadedRetryDelay);
+  return status;
+}
+
+absl::Status SlowReaderError(int64_t position) {
+  absl::Status status = MakeError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SLOW_READER,
+      "the reader did not take its messages; go on after the last position "
+      "that was received",
+      {{"position", absl::StrCat(position)}});
+  AttachRetry(status, kSlowReaderRetryDelay);
   return status;
 }
 

@@ -3,6 +3,7 @@
 #ifndef SERVICE_CORE_ERRORS_H_
 #define SERVICE_CORE_ERRORS_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,10 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 // RESOURCE_EXHAUSTED (OVERLOADED) with RetryInfo; `limit` names the bound.
 [[nodiscard]] absl::Status OverloadedError(absl::string_view message,
                                            absl::string_view limit);
+
+// RESOURCE_EXHAUSTED (SLOW_READER) with RetryInfo: the reader of a stream did
+// not take what was sent, the last of it up to `position`.
+[[nodiscard]] absl::Status SlowReaderError(int64_t position);
 
 // RESOURCE_EXHAUSTED (STORAGE_FULL) with RetryInfo: too little disk is free.
 [[nodiscard]] absl::Status StorageFullError();

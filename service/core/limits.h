@@ -107,6 +107,10 @@ inline constexpr size_t kReadMessageBytesMax = size_t{1} * 1024 * 1024;
 // stream looks at before others have their turn.
 inline constexpr int kReadPositionsPage = 100;
 inline constexpr int kReadPagesPerTask = 16;
+// A reader that takes nothing for so long is ended; one that does not even take
+// that, so much later, is cut off.
+inline constexpr int kSlowReaderSeconds = 60;
+inline constexpr int kSlowReaderGraceSeconds = 60;
 // How long an AppendStream waits before it tries a full queue again.
 inline constexpr int kStreamRetryMillis = 2;
 

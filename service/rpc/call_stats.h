@@ -43,6 +43,13 @@ enum class Method : size_t {
   kMerge,
   kUnmerge,
   kResolve,
+  kWatchSignals,
+  kListSignals,
+  kListTasks,
+  kAcknowledge,
+  kSnooze,
+  kFinish,
+  kDismiss,
   kGetStatus,
 };
 
@@ -53,7 +60,7 @@ struct MethodInfo {
   const char* type;
 };
 
-inline constexpr size_t kMethodCount = 27;
+inline constexpr size_t kMethodCount = 34;
 inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.TouchpointService", "Append", "unary"},
     {"journey.v1.TouchpointService", "AppendStream", "bidi_stream"},
@@ -81,6 +88,13 @@ inline constexpr std::array<MethodInfo, kMethodCount> kMethods = {{
     {"journey.v1.IdentityService", "Merge", "unary"},
     {"journey.v1.IdentityService", "Unmerge", "unary"},
     {"journey.v1.IdentityService", "Resolve", "unary"},
+    {"journey.v1.SignalService", "WatchSignals", "server_stream"},
+    {"journey.v1.SignalService", "ListSignals", "unary"},
+    {"journey.v1.SignalService", "ListTasks", "unary"},
+    {"journey.v1.SignalService", "Acknowledge", "unary"},
+    {"journey.v1.SignalService", "Snooze", "unary"},
+    {"journey.v1.SignalService", "Finish", "unary"},
+    {"journey.v1.SignalService", "Dismiss", "unary"},
     {"journey.v1.AdminService", "GetStatus", "unary"},
 }};
 

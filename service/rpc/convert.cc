@@ -1,12 +1,10 @@
 #include "service/rpc/convert.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
-#include "service/core/limits.h"
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
 
@@ -165,27 +163,6 @@ v1::Event ToEvent(const log::LogEvent& event) {
   retraction.set_reason(event.retraction->reason());
   retraction.set_actor(event.retraction->actor());
   return out;
-}
-
-MessageFiller::MessageFiller(Events* out, int64_t events_max)
-    : out_(out),
-      events_max_(std::min<int64_t>(events_max, core::kReadMessageEventsMax)) {}
-
-void MessageFiller::Fill(const std::vector<log::LogEvent>& page,
-                         const EventFilter& filter, size_t* cursor) {
-  for (; *cursor < page.size() && !full_; ++*cursor) {
-    if (!filter.Matches(page[*cursor])) continue;
-    v1::Event event = ToEvent(page[*cursor]);
-    const size_t bytes = event.ByteSizeLong();
-    // A single event is always sent; it is far smaller than the bound.
-    if (bytes_ + bytes > core::kReadMessageBytesMax && !out_->empty()) {
-      full_ = true;
-      return;
-    }
-    bytes_ += bytes;
-    *out_->Add() = std::move(event);
-    full_ = out_->size() >= events_max_;
-  }
 }
 
 }  // namespace journey::rpc

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "service/core/clock.h"
+#include "service/core/limits.h"
 #include "service/core/sender_clocks.h"
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
@@ -16,6 +17,7 @@
 #include "service/rpc/in_flight.h"
 #include "service/rpc/stream_registry.h"
 #include "service/rpc/worker_pool.h"
+#include "service/signals/announcer.h"
 #include "service/views/views.h"
 
 namespace journey::rpc {
@@ -24,6 +26,7 @@ namespace journey::rpc {
 struct Environment {
   log::EventLog* log = nullptr;
   log::Writer* writer = nullptr;
+  signals::Announcer* announcer = nullptr;
   views::Views* views = nullptr;
   const core::Clock* clock = nullptr;
   core::SenderClocks sender_clocks;
@@ -32,9 +35,15 @@ struct Environment {
   InFlight* in_flight = nullptr;
   // Lists, boards, timelines and batches.
   WorkerPool* query_pool = nullptr;
-  // Pages of Read and Subscribe; each stream has one task at most.
+  // Pages of Read, Subscribe and WatchSignals; each stream has one task at
+  // most.
   WorkerPool* stream_pool = nullptr;
   std::chrono::milliseconds heartbeat_interval{0};
+  // See FollowStream.
+  std::chrono::milliseconds slow_reader_timeout =
+      std::chrono::seconds(core::kSlowReaderSeconds);
+  std::chrono::milliseconds slow_reader_grace =
+      std::chrono::seconds(core::kSlowReaderGraceSeconds);
 
   // What GetStatus tells and nothing above knows.
   std::string version;
@@ -44,7 +53,7 @@ struct Environment {
   // Events of all durable groups.
   std::function<int64_t()> event_count;
 
-  // How many calls of Subscribe are open.
+  // How many calls of Subscribe and WatchSignals are open.
   std::atomic<int64_t>* subscribers = nullptr;
 };
 

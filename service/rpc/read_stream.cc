@@ -7,6 +7,7 @@
 #include "service/core/limits.h"
 #include "service/core/validate.h"
 #include "service/rpc/convert.h"
+#include "service/rpc/message_filler.h"
 #include "service/rpc/wire.h"
 
 namespace journey::rpc {
@@ -56,7 +57,7 @@ absl::Status ReadStream::Open() {
 absl::Status ReadStream::Produce() {
   v1::ReadResponse response;
   bool at_end = events_left_ == 0;
-  MessageFiller filler(response.mutable_events(), events_left_);
+  MessageFiller<v1::Event> filler(response.mutable_events(), events_left_);
   for (int pages = 0; !at_end && !filler.full(); ++pages) {
     if (cursor_ == page_.size()) {
       if (pages >= core::kReadPagesPerTask) break;
@@ -66,7 +67,10 @@ absl::Status ReadStream::Produce() {
       cursor_ = 0;
       at_end = page_.empty();
     }
-    filler.Fill(page_, filter_, &cursor_);
+    filler.Fill(
+        page_,
+        [this](const log::LogEvent& event) { return filter_.Matches(event); },
+        &ToEvent, &cursor_);
   }
   events_left_ -= response.events_size();
   if (!response.events().empty()) {

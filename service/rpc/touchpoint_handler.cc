@@ -1,13 +1,16 @@
 #include "service/rpc/touchpoint_handler.h"
 
+#include <memory>
 #include <utility>
 
 #include "service/core/validate.h"
 #include "service/rpc/append_stream.h"
 #include "service/rpc/convert.h"
+#include "service/rpc/follow_stream.h"
 #include "service/rpc/read_stream.h"
-#include "service/rpc/subscribe_stream.h"
+#include "service/rpc/subscribe_messages.h"
 #include "service/rpc/unary_call.h"
+#include "service/rpc/wire.h"
 
 namespace journey::rpc {
 
@@ -80,8 +83,14 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TouchpointHandler::Read(
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TouchpointHandler::Subscribe(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
-  return SubscribeStream::Start(env_, request);
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  v1::SubscribeRequest message;
+  absl::Status status = Parse(*request, &message);
+  if (status.ok()) status = core::ValidateSubscribe(message);
+  return FollowStream::Start(
+      env_, context, status,
+      {Method::kSubscribe, message.tenant_id(), message.after_position(),
+       std::make_unique<SubscribeMessages>(message.filter())});
 }
 
 }  // namespace journey::rpc

@@ -87,6 +87,7 @@ Families MetricsCollector::Collect() const {
   CollectCalls(out);
   CollectWrites(out);
   CollectViews(out);
+  CollectSignals(out);
   CollectStores(out);
   CollectProcess(out);
   AddGauge(out.emplace_back(
@@ -190,8 +191,22 @@ void MetricsCollector::CollectViews(Families& out) const {
   Gauge(out, "journey_unknown_stage_deals",
         "Open deals in a pipeline or stage that the rule set does not know",
         static_cast<double>(sources_.views->unknown_stage_deal_count()));
-  Gauge(out, "journey_subscribers", "Open calls of Subscribe",
+  Gauge(out, "journey_subscribers", "Open calls of Subscribe and WatchSignals",
         Load(*sources_.subscribers));
+}
+
+void MetricsCollector::CollectSignals(Families& out) const {
+  const signals::AnnouncerStats& stats = *sources_.signals;
+  MetricFamily& events = out.emplace_back(CounterFamily(
+      "journey_signal_events_total", "Events added to signal logs, by change"));
+  for (size_t i = 1; i < stats.events.size(); ++i) {
+    std::string change = v1::SignalChange_Name(static_cast<int>(i));
+    AddCounter(
+        events, Load(stats.events[i]),
+        {{"change", std::string(absl::StripPrefix(change, "SIGNAL_CHANGE_"))}});
+  }
+  Counter(out, "journey_signals_historical_total",
+          "Signals recorded without being announced", Load(stats.historical));
 }
 
 void MetricsCollector::CollectStores(Families& out) const {

@@ -13,6 +13,7 @@
 #include "service/log/writer.h"
 #include "service/rpc/call_stats.h"
 #include "service/server/writer_metrics.h"
+#include "service/signals/announcer.h"
 #include "service/views/views.h"
 
 namespace journey::server {
@@ -24,6 +25,7 @@ struct MetricSources {
   const log::EventLog* log = nullptr;
   const log::Writer* writer = nullptr;
   const views::Views* views = nullptr;
+  const signals::AnnouncerStats* signals = nullptr;
   const std::atomic<int64_t>* subscribers = nullptr;
 };
 
@@ -38,6 +40,7 @@ class MetricsCollector final : public prometheus::Collectable {
   void CollectCalls(std::vector<prometheus::MetricFamily>& out) const;
   void CollectWrites(std::vector<prometheus::MetricFamily>& out) const;
   void CollectViews(std::vector<prometheus::MetricFamily>& out) const;
+  void CollectSignals(std::vector<prometheus::MetricFamily>& out) const;
   void CollectStores(std::vector<prometheus::MetricFamily>& out) const;
 
   const MetricSources sources_;

@@ -19,12 +19,14 @@
 #include "service/rpc/environment.h"
 #include "service/rpc/identity_handler.h"
 #include "service/rpc/journey_handler.h"
+#include "service/rpc/signal_handler.h"
 #include "service/rpc/ticket_handler.h"
 #include "service/rpc/touchpoint_handler.h"
 #include "service/server/metrics.h"
 #include "service/server/progress.h"
 #include "service/server/version.h"
 #include "service/server/writer_metrics.h"
+#include "service/signals/announcer.h"
 
 namespace journey::server {
 namespace {
@@ -71,8 +73,8 @@ class ServerImpl final : public Server {
   absl::Status Open() {
     for (const auto step :
          {&ServerImpl::OpenRules, &ServerImpl::OpenLog, &ServerImpl::OpenViews,
-          &ServerImpl::StartWriter, &ServerImpl::StartGrpc,
-          &ServerImpl::StartMetrics}) {
+          &ServerImpl::StartWriter, &ServerImpl::StartAnnouncer,
+          &ServerImpl::StartGrpc, &ServerImpl::StartMetrics}) {
       absl::Status status = (this->*step)();
       if (!status.ok()) return status;
     }
@@ -99,6 +101,7 @@ class ServerImpl final : public Server {
   absl::Status OpenLog();
   absl::Status OpenViews();
   absl::Status StartWriter();
+  absl::Status StartAnnouncer();
   absl::Status StartGrpc();
   absl::Status StartMetrics();
   void MakeEnvironment();
@@ -128,6 +131,7 @@ class ServerImpl final : public Server {
   std::unique_ptr<views::Views> views_;
   std::unique_ptr<WriterMetrics> writes_;
   std::unique_ptr<log::Writer> writer_;
+  std::unique_ptr<signals::Announcer> announcer_;
   std::unique_ptr<rpc::WorkerPool> query_pool_;
   std::unique_ptr<rpc::WorkerPool> stream_pool_;
   rpc::Environment env_;
@@ -136,6 +140,7 @@ class ServerImpl final : public Server {
   rpc::DealHandler deals_{env_};
   rpc::TicketHandler tickets_{env_};
   rpc::IdentityHandler identity_{env_};
+  rpc::SignalHandler signals_{env_};
   rpc::AdminHandler admin_{env_};
   int grpc_port_ = 0;
   std::unique_ptr<grpc::Server> grpc_;
@@ -205,6 +210,19 @@ absl::Status ServerImpl::StartWriter() {
   return absl::OkStatus();
 }
 
+absl::Status ServerImpl::StartAnnouncer() {
+  signals::AnnouncerOptions options;
+  options.writer = writer_.get();
+  options.views = views_.get();
+  options.clock = clock_;
+  options.on_error = [this](const absl::Status& status) {
+    options_.logger->Warn("signals cannot be announced; trying again",
+                          {{"error", status.ToString()}});
+  };
+  announcer_ = signals::Announcer::Start(std::move(options));
+  return absl::OkStatus();
+}
+
 void ServerImpl::MakeEnvironment() {
   query_pool_ = std::make_unique<rpc::WorkerPool>(kQueryThreads,
                                                   options_.queries_queued_max);
@@ -212,6 +230,7 @@ void ServerImpl::MakeEnvironment() {
       kStreamThreads, std::numeric_limits<size_t>::max());
   env_.log = log_.get();
   env_.writer = writer_.get();
+  env_.announcer = announcer_.get();
   env_.views = views_.get();
   env_.clock = clock_;
   env_.sender_clocks = SenderClocksOf(rules_->rule_set().clocks());
@@ -261,6 +280,7 @@ absl::Status ServerImpl::StartGrpc() {
   builder.RegisterService(&deals_);
   builder.RegisterService(&tickets_);
   builder.RegisterService(&identity_);
+  builder.RegisterService(&signals_);
   builder.RegisterService(&admin_);
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || grpc_port_ == 0) {
@@ -273,6 +293,7 @@ absl::Status ServerImpl::StartGrpc() {
                               v1::DealService::service_full_name(),
                               v1::TicketService::service_full_name(),
                               v1::IdentityService::service_full_name(),
+                              v1::SignalService::service_full_name(),
                               v1::AdminService::service_full_name()}) {
     health->SetServingStatus(service, true);
   }
@@ -283,7 +304,7 @@ absl::Status ServerImpl::StartMetrics() {
   if (options_.config.metrics_listen == kMetricsOff) return absl::OkStatus();
   collector_ = std::make_shared<MetricsCollector>(
       MetricSources{&stats_, writes_.get(), log_.get(), writer_.get(),
-                    views_.get(), &subscribers_});
+                    views_.get(), &announcer_->stats(), &subscribers_});
   try {
     exposer_ =
         std::make_unique<prometheus::Exposer>(options_.config.metrics_listen);
@@ -307,6 +328,7 @@ absl::Status ServerImpl::Stop() {
     grpc_.reset();
   }
   // Nobody calls any more: from here on only what is queued is finished.
+  if (announcer_ != nullptr) announcer_->Stop();
   if (writer_ != nullptr) writer_->Stop();
   exposer_.reset();
   query_pool_.reset();
@@ -316,6 +338,7 @@ absl::Status ServerImpl::Stop() {
 
 absl::Status ServerImpl::CloseStores() {
   absl::Status status;
+  announcer_.reset();
   writer_.reset();
   if (views_ != nullptr) {
     status = views_->Close();

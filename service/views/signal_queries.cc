@@ -1,13 +1,12 @@
 #include "service/views/signal_queries.h"
 
-#include <algorithm>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "service/core/errors.h"
 #include "service/core/limits.h"
+#include "service/core/signal_filter.h"
 #include "service/core/signal_log.h"
 #include "service/views/keys.h"
 #include "service/views/page.h"
@@ -15,12 +14,6 @@
 
 namespace journey::views {
 namespace {
-
-template <typename Values, typename Value>
-bool IsAmong(const Values& values, const Value& value) {
-  return values.empty() ||
-         std::find(values.begin(), values.end(), value) != values.end();
-}
 
 bool MatchesHandling(v1::SignalHandling wanted, v1::SignalHandling handling) {
   if (wanted != v1::SIGNAL_HANDLING_UNSPECIFIED) return handling == wanted;
@@ -101,7 +94,7 @@ class SignalLister {
       return false;
     }
     return MatchesHandling(request_.handling(), signal.handling()) &&
-           Matches(request_.filter(), signal);
+           core::Matches(request_.filter(), signal);
   }
 
   Reader& reader_;
@@ -110,18 +103,6 @@ class SignalLister {
 };
 
 }  // namespace
-
-bool Matches(const v1::SignalFilter& filter, const v1::Signal& signal) {
-  if (!IsAmong(filter.types(), signal.type()) ||
-      !IsAmong(filter.owner_ids(), signal.owner_id()) ||
-      signal.severity() < filter.severity_min()) {
-    return false;
-  }
-  return filter.segments().empty() ||
-         std::any_of(
-             signal.segments().begin(), signal.segments().end(),
-             [&](int segment) { return IsAmong(filter.segments(), segment); });
-}
 
 absl::StatusOr<v1::ListSignalsResponse> ListSignals(
     const QueryContext& context, const v1::ListSignalsRequest& request) {

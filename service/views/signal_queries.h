@@ -8,10 +8,6 @@
 
 namespace journey::views {
 
-// True when a signal meets all conditions of a filter.
-[[nodiscard]] bool Matches(const v1::SignalFilter& filter,
-                           const v1::Signal& signal);
-
 // See Views::ListSignals.
 absl::StatusOr<v1::ListSignalsResponse> ListSignals(
     const QueryContext& context, const v1::ListSignalsRequest& request);

@@ -105,6 +105,20 @@ TEST_F(TailTest, WaitsForAnOverloadedServerOnceItWasConnected) {
               HasSubstr("the server is overloaded, going on after position 5"));
 }
 
+// The output is a pager, for example, in which somebody reads.
+TEST_F(TailTest, GoesOnWhenItsOutputWasNotTakenForTooLong) {
+  server_.touchpoints.subscriptions = {{Events({5})}, {Events({6})}};
+  server_.touchpoints.subscribe_ends[0] =
+      ToGrpc(MakeError(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                       v1::ERROR_REASON_SLOW_READER, "did not take", {}, 0));
+  const RunResult result =
+      RunCli(server_.With({"tail", "--after", "4", "--max-events", "2"}));
+  EXPECT_EQ(result.code, cli::kExitOk) << result.err;
+  EXPECT_THAT(result.err,
+              HasSubstr("the output was not taken for too long, going on after "
+                        "position 5"));
+}
+
 TEST_F(TailTest, GoesOnAfterAServerThatWasAlreadyClosing) {
   server_.touchpoints.subscriptions = {{Events({5})}, {}, {Events({6})}};
   server_.touchpoints.subscribe_ends[1] = grpc::Status::CANCELLED;

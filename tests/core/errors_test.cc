@@ -44,6 +44,8 @@ TEST(ErrorsTest, EveryErrorHasExactlyOneErrorInfo) {
       {"overloaded", OverloadedError("x", "queue"),
        absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
        "OVERLOADED"},
+      {"slow reader", SlowReaderError(7), absl::StatusCode::kResourceExhausted,
+       v1::ERROR_REASON_SLOW_READER, "SLOW_READER"},
       {"storage full", StorageFullError(), absl::StatusCode::kResourceExhausted,
        v1::ERROR_REASON_STORAGE_FULL, "STORAGE_FULL"},
       {"shutting down", ShuttingDownError(), absl::StatusCode::kUnavailable,
@@ -84,6 +86,16 @@ TEST(ErrorsTest, OverloadTellsTheLimitAndWhenToRetry) {
   EXPECT_GT(retries[0].retry_delay().nanos(), 0);
   EXPECT_EQ(DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata().at("limit"),
             "kQueueBytesMax");
+}
+
+TEST(ErrorsTest, SlowReaderTellsThePositionAndWhenToRetry) {
+  const absl::Status status = SlowReaderError(7);
+  const auto retries = DetailsOf<google::rpc::RetryInfo>(status);
+  ASSERT_EQ(retries.size(), 1U);
+  EXPECT_EQ(retries[0].retry_delay().seconds(), 1);
+  EXPECT_EQ(
+      DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata().at("position"),
+      "7");
 }
 
 TEST(ErrorsTest, FullStorageTellsTheLimitAndWhenToRetry) {

@@ -21,6 +21,7 @@ constexpr char kJourneyService[] = "/journey.v1.JourneyService/";
 constexpr char kDealService[] = "/journey.v1.DealService/";
 constexpr char kTicketService[] = "/journey.v1.TicketService/";
 constexpr char kIdentityService[] = "/journey.v1.IdentityService/";
+constexpr char kSignalService[] = "/journey.v1.SignalService/";
 
 class BadInputTest : public ::testing::Test {
  protected:
@@ -352,6 +353,45 @@ TEST_F(BadInputTest, RequestsOfIdentityNameTheirBadFields) {
   for (const RequestCase& test : cases) {
     SCOPED_TRACE(test.desc);
     ExpectRefused(std::string(kIdentityService) + test.method, test.bytes,
+                  test.fields);
+  }
+}
+
+TEST_F(BadInputTest, RequestsOfSignalsNameTheirBadFields) {
+  const std::vector<std::string> action = {"signal_id", "actor"};
+  const RequestCase cases[] = {
+      {"position",
+       "WatchSignals",
+       Bytes<v1::WatchSignalsRequest>("after_position: -1"),
+       {"after_position"}},
+      {"beyond the head",
+       "WatchSignals",
+       Bytes<v1::WatchSignalsRequest>("after_position: 1"),
+       {"after_position"}},
+      {"unknown segment",
+       "ListSignals",
+       Bytes<v1::ListSignalsRequest>("filter { segments: 42 }"),
+       {"filter.segments[0]"}},
+      {"foreign token",
+       "ListSignals",
+       Bytes<v1::ListSignalsRequest>("page_token: '\\001\\002'"),
+       {"page_token"}},
+      {"unknown priority",
+       "ListTasks",
+       Bytes<v1::ListTasksRequest>("priority_min: 42"),
+       {"priority_min"}},
+      {"empty acknowledgement", "Acknowledge",
+       Bytes<v1::AcknowledgeRequest>(""), action},
+      {"empty finish", "Finish", Bytes<v1::FinishRequest>(""), action},
+      {"empty dismissal", "Dismiss", Bytes<v1::DismissRequest>(""), action},
+      {"empty snooze",
+       "Snooze",
+       Bytes<v1::SnoozeRequest>(""),
+       {"signal_id", "actor", "until"}},
+  };
+  for (const RequestCase& test : cases) {
+    SCOPED_TRACE(test.desc);
+    ExpectRefused(std::string(kSignalService) + test.method, test.bytes,
                   test.fields);
   }
 }

@@ -33,7 +33,8 @@ TEST(ServiceTest, HealthTellsThatEachServiceServes) {
   TestServer server;
   for (const char* service :
        {"", "journey.v1.TouchpointService", "journey.v1.JourneyService",
-        "journey.v1.IdentityService", "journey.v1.TicketService"}) {
+        "journey.v1.IdentityService", "journey.v1.TicketService",
+        "journey.v1.SignalService"}) {
     SCOPED_TRACE(service);
     std::string answer;
     ASSERT_TRUE(RawCall(server.client().channel, kHealthCheck,
@@ -60,6 +61,7 @@ TEST(ServiceTest, ReflectionListsTheServices) {
   EXPECT_THAT(answer, HasSubstr("journey.v1.DealService"));
   EXPECT_THAT(answer, HasSubstr("journey.v1.TicketService"));
   EXPECT_THAT(answer, HasSubstr("journey.v1.IdentityService"));
+  EXPECT_THAT(answer, HasSubstr("journey.v1.SignalService"));
   EXPECT_THAT(answer, HasSubstr("journey.v1.AdminService"));
 }
 

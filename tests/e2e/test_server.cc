@@ -17,6 +17,7 @@ Client::Client(const std::string& address) {
   deals = v1::DealService::NewStub(channel);
   tickets = v1::TicketService::NewStub(channel);
   identity = v1::IdentityService::NewStub(channel);
+  signals = v1::SignalService::NewStub(channel);
   admin = v1::AdminService::NewStub(channel);
 }
 

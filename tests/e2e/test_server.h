@@ -12,6 +12,7 @@
 #include "journey/v1/deal_service.grpc.pb.h"
 #include "journey/v1/identity_service.grpc.pb.h"
 #include "journey/v1/journey_service.grpc.pb.h"
+#include "journey/v1/signal_service.grpc.pb.h"
 #include "journey/v1/ticket_service.grpc.pb.h"
 #include "journey/v1/touchpoint_service.grpc.pb.h"
 #include "service/server/server.h"
@@ -30,6 +31,7 @@ struct Client {
   std::unique_ptr<v1::DealService::Stub> deals;
   std::unique_ptr<v1::TicketService::Stub> tickets;
   std::unique_ptr<v1::IdentityService::Stub> identity;
+  std::unique_ptr<v1::SignalService::Stub> signals;
   std::unique_ptr<v1::AdminService::Stub> admin;
 };
 

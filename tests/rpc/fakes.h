@@ -1,5 +1,4 @@
-// The layers below the handlers, in memory, for tests that decide when things
-// happen.
+// What handlers read from, in memory.
 #ifndef TESTS_RPC_FAKES_H_
 #define TESTS_RPC_FAKES_H_
 
@@ -16,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "service/core/errors.h"
+#include "service/core/signal_log.h"
 #include "service/core/sync.h"
 #include "service/log/event_log.h"
 #include "service/log/writer.h"
@@ -23,7 +23,7 @@
 
 namespace journey::testing {
 
-// A log of one tenant. Thread-safe.
+// The two logs of one tenant. Thread-safe.
 class FakeLog final : public log::EventLog {
  public:
   void Add(std::shared_ptr<const v1::Touchpoint> touchpoint) {
@@ -34,7 +34,15 @@ class FakeLog final : public log::EventLog {
     events_.push_back(std::move(event));
   }
 
-  // Repeats the first event up to a head that no reader reaches.
+  void AddSignal(std::shared_ptr<const v1::SignalEvent> signal) {
+    core::MutexLock lock(&mutex_);
+    log::LogEvent event;
+    event.position = static_cast<int64_t>(signals_.size()) + 1;
+    event.signal = std::move(signal);
+    signals_.push_back(std::move(event));
+  }
+
+  // Repeats the first event of each log up to a head that no reader reaches.
   void SetEndless() {
     core::MutexLock lock(&mutex_);
     endless_ = true;
@@ -50,10 +58,10 @@ class FakeLog final : public log::EventLog {
     while (reads_ < count) changed_.Wait(&mutex_);
   }
 
-  [[nodiscard]] int64_t head() const {
+  [[nodiscard]] int64_t head(absl::string_view log_id = "") const {
     core::MutexLock lock(&mutex_);
     if (endless_) return std::numeric_limits<int64_t>::max() / 2;
-    return static_cast<int64_t>(events_.size());
+    return static_cast<int64_t>(EventsOf(log_id).size());
   }
 
   absl::Status Commit(const log::CommitGroup& /*group*/,
@@ -79,25 +87,26 @@ class FakeLog final : public log::EventLog {
     return out;
   }
   absl::StatusOr<std::vector<log::LogEvent>> ReadRange(
-      absl::string_view /*tenant_id*/, int64_t first, bool backwards,
-      int max_events, size_t /*max_bytes*/) const override {
+      absl::string_view log_id, int64_t first, bool backwards, int max_events,
+      size_t /*max_bytes*/) const override {
     core::MutexLock lock(&mutex_);
     ++reads_;
     changed_.NotifyAll();
     std::vector<log::LogEvent> out;
     if (lost_) return out;
+    const auto& events = EventsOf(log_id);
     if (endless_) {
       for (int i = 0; i < max_events; ++i) {
-        out.push_back(events_.front());
+        out.push_back(events.front());
         out.back().position = first + i;
       }
       return out;
     }
-    const auto size = static_cast<int64_t>(events_.size());
+    const auto size = static_cast<int64_t>(events.size());
     for (int64_t position = first; position >= 1 && position <= size &&
                                    out.size() < static_cast<size_t>(max_events);
          position += backwards ? -1 : 1) {
-      out.push_back(events_[position - 1]);
+      out.push_back(events[position - 1]);
     }
     return out;
   }
@@ -109,12 +118,18 @@ class FakeLog final : public log::EventLog {
   absl::Status Close() override { return absl::OkStatus(); }
 
  private:
+  [[nodiscard]] const std::vector<log::LogEvent>& EventsOf(
+      absl::string_view log_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return core::IsSignalLog(log_id) ? signals_ : events_;
+  }
+
   mutable core::Mutex mutex_;
   mutable core::CondVar changed_;
   mutable int reads_ ABSL_GUARDED_BY(mutex_) = 0;
   bool lost_ ABSL_GUARDED_BY(mutex_) = false;
   bool endless_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<log::LogEvent> events_ ABSL_GUARDED_BY(mutex_);
+  std::vector<log::LogEvent> signals_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Shows all of a FakeLog. Thread-safe.
@@ -122,19 +137,20 @@ class FakeViews final : public views::Views {
  public:
   explicit FakeViews(const FakeLog* log) : log_(log) {}
 
-  // Calls the listeners, as after a commit group.
-  void Publish() {
+  // Calls the listeners of a log, as after a commit group.
+  void Publish(absl::string_view log_id = "acme") {
     core::MutexLock lock(&mutex_);
-    for (const auto& [id, listener] : listeners_) listener();
+    for (const auto& [id, listener] : listeners_) {
+      if (listener.first == log_id) listener.second();
+    }
   }
   [[nodiscard]] size_t listener_count() const {
     core::MutexLock lock(&mutex_);
     return listeners_.size();
   }
 
-  absl::StatusOr<log::TenantHead> Head(
-      absl::string_view /*tenant_id*/) override {
-    return log::TenantHead{log_->head(), ""};
+  absl::StatusOr<log::TenantHead> Head(absl::string_view log_id) override {
+    return log::TenantHead{log_->head(log_id), ""};
   }
   absl::StatusOr<std::vector<log::IdEntry>> Ids(
       absl::string_view /*tenant_id*/,
@@ -255,6 +271,29 @@ class FakeViews final : public views::Views {
       const views::StillWanted& /*still_wanted*/) const override {
     return v1::ListTicketsResponse();
   }
+  absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+      const v1::ListSignalsRequest& request,
+      const views::StillWanted& /*still_wanted*/) const override {
+    v1::ListSignalsResponse response;
+    response.add_signals()->set_deal_id(request.deal_id());
+    return response;
+  }
+  absl::StatusOr<v1::ListTasksResponse> ListTasks(
+      const v1::ListTasksRequest& request,
+      const views::StillWanted& /*still_wanted*/) const override {
+    v1::ListTasksResponse response;
+    response.add_items()->mutable_planned()->set_owner_id(request.owner_id());
+    return response;
+  }
+  absl::StatusOr<std::vector<views::DueSignalEvents>> DueSignals(
+      core::Micros /*now*/, int /*homes_max*/) const override {
+    return std::vector<views::DueSignalEvents>();
+  }
+  absl::StatusOr<std::optional<v1::Signal>> FindSignal(
+      absl::string_view /*tenant_id*/,
+      absl::string_view /*signal_id*/) const override {
+    return std::nullopt;
+  }
   absl::StatusOr<std::optional<v1::TenantStatus>> GetTenant(
       absl::string_view /*tenant_id*/) const override {
     return std::nullopt;
@@ -264,10 +303,10 @@ class FakeViews final : public views::Views {
       const v1::Subject& /*subject*/) const override {
     return positions;
   }
-  int64_t Listen(absl::string_view /*tenant_id*/,
+  int64_t Listen(absl::string_view log_id,
                  views::HeadListener listener) override {
     core::MutexLock lock(&mutex_);
-    listeners_[++last_id_] = std::move(listener);
+    listeners_[++last_id_] = {std::string(log_id), std::move(listener)};
     return last_id_;
   }
   void Unlisten(int64_t id) override {
@@ -299,87 +338,9 @@ class FakeViews final : public views::Views {
   std::atomic<bool> endless_lists_{false};
   mutable core::Mutex mutex_;
   int64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<int64_t, views::HeadListener> listeners_ ABSL_GUARDED_BY(mutex_);
-};
-
-// Holds appends until the test finishes them. Thread-safe.
-class FakeWriter final : public log::Writer {
- public:
-  // How many appends may wait before the next is OVERLOADED.
-  void SetCapacity(size_t capacity) {
-    core::MutexLock lock(&mutex_);
-    capacity_ = capacity;
-  }
-
-  void Submit(log::Append append) override {
-    {
-      core::MutexLock lock(&mutex_);
-      if (queue_.size() < capacity_) {
-        queue_.push_back(std::move(append));
-        changed_.NotifyAll();
-        return;
-      }
-      ++overloaded_;
-      changed_.NotifyAll();
-    }
-    append.done(core::OverloadedError("the queue is full", "queue_appends"));
-  }
-
-  // Waits until `count` appends wait.
-  void WaitForQueued(size_t count) {
-    core::MutexLock lock(&mutex_);
-    while (queue_.size() < count) changed_.Wait(&mutex_);
-  }
-  void WaitForOverloaded(int count) {
-    core::MutexLock lock(&mutex_);
-    while (overloaded_ < count) changed_.Wait(&mutex_);
-  }
-
-  // Waits for an append and takes it out.
-  [[nodiscard]] log::Append Take() {
-    core::MutexLock lock(&mutex_);
-    while (queue_.empty()) changed_.Wait(&mutex_);
-    log::Append append = std::move(queue_.front());
-    queue_.erase(queue_.begin());
-    return append;
-  }
-
-  // Takes the append at `index` out and answers it.
-  void Finish(size_t index, const absl::Status& status = absl::OkStatus()) {
-    log::Append append;
-    int64_t position = 0;
-    {
-      core::MutexLock lock(&mutex_);
-      append = std::move(queue_.at(index));
-      queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(index));
-      position = ++finished_;
-    }
-    if (!status.ok()) return append.done(status);
-    v1::AppendResponse response;
-    response.add_results()->set_position(position);
-    append.done(std::move(response));
-  }
-
-  // The first id of the append at `index`.
-  [[nodiscard]] std::string IdAt(size_t index) {
-    core::MutexLock lock(&mutex_);
-    return queue_.at(index).touchpoints.at(0)->touchpoint_id();
-  }
-
-  [[nodiscard]] int64_t queue_depth() const override {
-    core::MutexLock lock(&mutex_);
-    return static_cast<int64_t>(queue_.size());
-  }
-  [[nodiscard]] int64_t applied_group() const override { return 0; }
-  void Stop() override {}
-
- private:
-  mutable core::Mutex mutex_;
-  core::CondVar changed_;
-  size_t capacity_ ABSL_GUARDED_BY(mutex_) = 1000;
-  std::vector<log::Append> queue_ ABSL_GUARDED_BY(mutex_);
-  int overloaded_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t finished_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Log and call, by id.
+  std::map<int64_t, std::pair<std::string, views::HeadListener>> listeners_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace journey::testing

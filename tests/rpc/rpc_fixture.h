@@ -18,8 +18,10 @@
 #include "service/rpc/environment.h"
 #include "service/rpc/identity_handler.h"
 #include "service/rpc/journey_handler.h"
+#include "service/rpc/signal_handler.h"
 #include "service/rpc/ticket_handler.h"
 #include "service/rpc/touchpoint_handler.h"
+#include "tests/rpc/fake_writers.h"
 #include "tests/rpc/fakes.h"
 #include "tests/support/manual_clock.h"
 
@@ -61,6 +63,7 @@ class RpcTest : public ::testing::Test {
       : streams_(read_streams_max), query_pool_(1, queries_queued_max) {
     env_.log = &log_;
     env_.writer = &writer_;
+    env_.announcer = &announcer_;
     env_.views = &views_;
     env_.clock = &clock_;
     env_.stats = &stats_;
@@ -80,6 +83,7 @@ class RpcTest : public ::testing::Test {
     builder.RegisterService(&deals_);
     builder.RegisterService(&tickets_);
     builder.RegisterService(&identity_);
+    builder.RegisterService(&signals_);
     builder.RegisterService(&admin_);
     server_ = builder.BuildAndStart();
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
@@ -94,6 +98,7 @@ class RpcTest : public ::testing::Test {
   FakeLog log_;
   FakeViews views_{&log_};
   FakeWriter writer_;
+  FakeAnnouncer announcer_;
   ManualClock clock_;
   rpc::CallStats stats_;
   rpc::StreamRegistry streams_;
@@ -107,6 +112,7 @@ class RpcTest : public ::testing::Test {
   rpc::DealHandler deals_{env_};
   rpc::TicketHandler tickets_{env_};
   rpc::IdentityHandler identity_{env_};
+  rpc::SignalHandler signals_{env_};
   rpc::AdminHandler admin_{env_};
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

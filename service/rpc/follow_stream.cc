@@ -1,4 +1,4 @@
-#include "service/rpc/subscribe_stream.h"
+#include "service/rpc/follow_stream.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,21 +6,20 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
-#include "service/core/validate.h"
-#include "service/rpc/convert.h"
 #include "service/rpc/wire.h"
 
 namespace journey::rpc {
 
 using std::chrono::steady_clock;
 
-SubscribeStream* SubscribeStream::Start(const Environment& env,
-                                        const grpc::ByteBuffer* bytes) {
-  v1::SubscribeRequest request;
-  absl::Status status = Parse(*bytes, &request);
-  if (status.ok()) status = core::ValidateSubscribe(request);
-  auto stream = std::make_shared<SubscribeStream>(env, request);
+FollowStream* FollowStream::Start(const Environment& env,
+                                  grpc::CallbackServerContext* context,
+                                  const absl::Status& checked,
+                                  FollowRequest request) {
+  auto stream =
+      std::make_shared<FollowStream>(env, context, std::move(request));
   stream->self_ = stream;
+  absl::Status status = checked;
   if (status.ok()) status = env.streams->Add(stream, /*is_reader=*/true);
   if (status.ok()) {
     stream->Listen();
@@ -31,41 +30,45 @@ SubscribeStream* SubscribeStream::Start(const Environment& env,
   return stream.get();
 }
 
-SubscribeStream::SubscribeStream(const Environment& env,
-                                 const v1::SubscribeRequest& request)
+FollowStream::FollowStream(const Environment& env,
+                           grpc::CallbackServerContext* context,
+                           FollowRequest request)
     : env_(env),
-      tenant_id_(request.tenant_id()),
-      filter_(request.filter()),
-      position_(request.after_position()),
-      timer_(env.stats, Method::kSubscribe),
+      context_(context),
+      log_id_(std::move(request.log_id)),
+      messages_(std::move(request.messages)),
+      position_(request.after_position),
+      timer_(env.stats, request.method),
       last_sent_(steady_clock::now()) {
   timer_.Received();
 }
 
-void SubscribeStream::Listen() {
+void FollowStream::Listen() {
   env_.subscribers->fetch_add(1);
   listening_ = true;
   // Before the head is looked at, so that no group falls in between.
-  listener_ = env_.views->Listen(tenant_id_, [weak = weak_from_this()] {
+  listener_ = env_.views->Listen(log_id_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   });
   {
     core::MutexLock lock(&mutex_);
-    ArmHeartbeat();
+    ArmTimer();
   }
   Wake();
 }
 
-void SubscribeStream::Wake() {
+void FollowStream::Wake() {
   core::MutexLock lock(&mutex_);
   woken_ = true;
   if (phase_ == Phase::kIdle) Continue();
 }
 
-void SubscribeStream::ArmHeartbeat() {
+void FollowStream::ArmTimer() {
   const auto now = steady_clock::now();
   auto due = last_sent_ + env_.heartbeat_interval;
   if (due <= now) due = now + env_.heartbeat_interval;
+  // Not for each message: that one is not taken is noticed with the next tick.
+  due = std::min(due, now + env_.slow_reader_timeout);
   alarm_ = std::make_unique<grpc::Alarm>();
   alarm_->Set(
       std::chrono::system_clock::now() +
@@ -73,80 +76,81 @@ void SubscribeStream::ArmHeartbeat() {
       // Weak, because the stream owns the alarm.
       [weak = weak_from_this()](bool ok) {
         const auto self = weak.lock();
-        if (ok && self != nullptr) self->OnHeartbeatDue();
+        if (ok && self != nullptr) self->OnTimer();
       });
 }
 
-void SubscribeStream::OnHeartbeatDue() {
+void FollowStream::OnTimer() {
   core::MutexLock lock(&mutex_);
   if (phase_ == Phase::kFinished) return;
-  if (phase_ != Phase::kWriting &&
-      steady_clock::now() - last_sent_ >= env_.heartbeat_interval) {
+  const auto silence = steady_clock::now() - last_sent_;
+  if (phase_ == Phase::kWriting) {
+    if (silence >= env_.slow_reader_timeout) GiveUp();
+  } else if (phase_ == Phase::kTooSlow) {
+    if (silence >= env_.slow_reader_timeout + env_.slow_reader_grace) {
+      context_->TryCancel();
+    }
+  } else if (silence >= env_.heartbeat_interval) {
     heartbeat_due_ = true;
     if (phase_ == Phase::kIdle) Continue();
   }
-  ArmHeartbeat();
+  ArmTimer();
 }
 
-void SubscribeStream::StartWork() {
+void FollowStream::StartWork() {
   phase_ = Phase::kWorking;
   woken_ = false;
   env_.stream_pool->Submit([self = shared_from_this()] { self->Work(); });
 }
 
-void SubscribeStream::Work() {
-  v1::SubscribeResponse message;
-  const absl::Status status = NextMessage(&message);
+void FollowStream::Work() {
+  auto message = NextMessage();
   core::MutexLock lock(&mutex_);
   if (phase_ == Phase::kFinished) return;
-  if (!status.ok()) return FinishOnce(status);
-  if (message.message_case() == v1::SubscribeResponse::MESSAGE_NOT_SET) {
-    return Continue();
-  }
-  Send(message);
+  if (!message.ok()) return FinishOnce(message.status());
+  if (!message->has_value()) return Continue();
+  Send(**std::move(message));
 }
 
-absl::Status SubscribeStream::NextMessage(v1::SubscribeResponse* message) {
-  const auto tenant = env_.views->Head(tenant_id_);
-  if (!tenant.ok()) return tenant.status();
-  const int64_t head = tenant->head_position;
+absl::StatusOr<std::optional<grpc::ByteBuffer>> FollowStream::NextMessage() {
+  const auto log = env_.views->Head(log_id_);
+  if (!log.ok()) return log.status();
+  const int64_t head = log->head_position;
   absl::Status status = CheckStart(head);
   if (!status.ok()) return status;
   started_ = true;
-  v1::EventBatch batch;
-  MessageFiller filler(batch.mutable_events(), core::kReadMessageEventsMax);
-  for (int pages = 0; pages < core::kReadPagesPerTask && !filler.full();
-       ++pages) {
-    if (cursor_ == page_.size()) {
-      if (position_ >= head) break;
-      status = ReadPage(head);
-      if (!status.ok()) return status;
-    }
-    filler.Fill(page_, filter_, &cursor_);
-    if (cursor_ > 0) position_ = page_[cursor_ - 1].position;
-    if (cursor_ == page_.size()) {
-      // What comes next may be long in coming.
-      page_ = std::vector<log::LogEvent>();
-      cursor_ = 0;
-    }
-  }
-  if (!batch.events().empty()) {
-    *message->mutable_events() = std::move(batch);
-    return absl::OkStatus();
-  }
+  auto events = NextEvents(head);
+  if (!events.ok() || events->has_value()) return events;
   if (position_ >= head && !caught_up_) {
     caught_up_ = true;
-    message->mutable_caught_up()->set_position(position_);
-    return absl::OkStatus();
+    return messages_->CaughtUp(position_);
   }
   core::MutexLock lock(&mutex_);
-  if (heartbeat_due_) message->mutable_heartbeat()->set_position(position_);
+  if (heartbeat_due_) return messages_->Heartbeat(position_);
   // The filter hid all that was looked at; there is more.
   if (position_ < head) woken_ = true;
-  return absl::OkStatus();
+  return std::nullopt;
 }
 
-absl::Status SubscribeStream::CheckStart(int64_t head) const {
+absl::StatusOr<std::optional<grpc::ByteBuffer>> FollowStream::NextEvents(
+    int64_t head) {
+  messages_->Begin();
+  bool has_room = true;
+  for (int pages = 0; pages < core::kReadPagesPerTask && has_room; ++pages) {
+    if (cursor_ == page_.size()) {
+      if (position_ >= head) break;
+      absl::Status status = ReadPage(head);
+      if (!status.ok()) return status;
+    }
+    has_room = messages_->Fill(page_, &cursor_);
+    if (cursor_ > 0) position_ = page_[cursor_ - 1].position;
+    // What comes next may be long in coming.
+    if (cursor_ == page_.size()) DropPage();
+  }
+  return messages_->Finish();
+}
+
+absl::Status FollowStream::CheckStart(int64_t head) const {
   core::Violations violations;
   if (!started_ && position_ > head) {
     violations.Add("after_position",
@@ -156,10 +160,10 @@ absl::Status SubscribeStream::CheckStart(int64_t head) const {
   return violations.ToStatus();
 }
 
-absl::Status SubscribeStream::ReadPage(int64_t head) {
+absl::Status FollowStream::ReadPage(int64_t head) {
   const int64_t count =
       std::min<int64_t>(head - position_, core::kReadMessageEventsMax);
-  auto page = env_.log->ReadRange(tenant_id_, position_ + 1,
+  auto page = env_.log->ReadRange(log_id_, position_ + 1,
                                   /*backwards=*/false, static_cast<int>(count),
                                   core::kReadMessageBytesMax);
   if (!page.ok()) return page.status();
@@ -171,7 +175,12 @@ absl::Status SubscribeStream::ReadPage(int64_t head) {
   return absl::OkStatus();
 }
 
-void SubscribeStream::Continue() {
+void FollowStream::DropPage() {
+  page_ = std::vector<log::LogEvent>();
+  cursor_ = 0;
+}
+
+void FollowStream::Continue() {
   if (draining_) {
     SendLastPosition();
   } else if (woken_ || heartbeat_due_) {
@@ -181,63 +190,71 @@ void SubscribeStream::Continue() {
   }
 }
 
-void SubscribeStream::Send(const v1::SubscribeResponse& message) {
+void FollowStream::Send(grpc::ByteBuffer message) {
   phase_ = Phase::kWriting;
   heartbeat_due_ = false;
   last_sent_ = steady_clock::now();
   timer_.Sent();
-  response_ = Serialize(message);
+  response_ = std::move(message);
   StartWrite(&response_);
 }
 
-void SubscribeStream::SendLastPosition() {
+void FollowStream::SendLastPosition() {
   const absl::Status status = core::ShuttingDownError();
   // Before the start the position is only what the client said.
   if (!started_) return FinishOnce(status);
-  v1::SubscribeResponse message;
-  message.mutable_heartbeat()->set_position(position_);
-  response_ = Serialize(message);
+  response_ = messages_->Heartbeat(position_);
   phase_ = Phase::kFinished;
   timer_.Sent();
   timer_.Handled(status);
   StartWriteAndFinish(&response_, grpc::WriteOptions(), ToGrpc(status));
 }
 
-void SubscribeStream::OnWriteDone(bool ok) {
+void FollowStream::GiveUp() {
+  phase_ = Phase::kTooSlow;
+  timer_.Handled(core::SlowReaderError(position_));
+  DropPage();
+}
+
+void FollowStream::OnWriteDone(bool ok) {
   core::MutexLock lock(&mutex_);
   if (phase_ == Phase::kFinished) return;
   response_.Clear();
+  if (phase_ == Phase::kTooSlow) {
+    return FinishOnce(core::SlowReaderError(position_));
+  }
   if (!ok) return FinishOnce(absl::CancelledError("the client is gone"));
   woken_ = true;
   Continue();
 }
 
-void SubscribeStream::EndForShutdown() {
+void FollowStream::EndForShutdown() {
   core::MutexLock lock(&mutex_);
   draining_ = true;
   if (phase_ == Phase::kIdle) Continue();
 }
 
-void SubscribeStream::OnCancel() {
+void FollowStream::OnCancel() {
   core::MutexLock lock(&mutex_);
   FinishOnce(absl::CancelledError("the client is gone"));
 }
 
-void SubscribeStream::FinishOnce(const absl::Status& status) {
+void FollowStream::FinishOnce(const absl::Status& status) {
   if (phase_ == Phase::kFinished) return;
+  // The outcome of a call that was given up is known already.
+  if (phase_ != Phase::kTooSlow) timer_.Handled(status);
   phase_ = Phase::kFinished;
-  timer_.Handled(status);
   Finish(ToGrpc(status));
 }
 
-void SubscribeStream::OnDone() {
+void FollowStream::OnDone() {
   if (listening_) {
     // Without the lock, which a listener that is being called may hold.
     env_.views->Unlisten(listener_);
     env_.subscribers->fetch_sub(1);
   }
   env_.streams->Remove(this);
-  const std::shared_ptr<SubscribeStream> self = std::move(self_);
+  const std::shared_ptr<FollowStream> self = std::move(self_);
 }
 
 }  // namespace journey::rpc
