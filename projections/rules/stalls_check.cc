@@ -9,7 +9,6 @@
 namespace journey::projections {
 namespace {
 
-constexpr int kGapsMinMax = 100;
 constexpr int kWorkingDaysMinMax = 365;
 constexpr int kVisitsMinMax = 1'000'000;
 
@@ -80,7 +79,8 @@ void Check(const std::string& at, const v1::NeglectedRule& rule,
 void Check(const std::string& at, const v1::OutOfPaceRule& rule,
            RuleChecker& check) {
   if (IsOff(at, rule, check)) return;
-  CheckOptional(at + ".gaps_min", rule.gaps_min(), 2, kGapsMinMax, check);
+  CheckOptional(at + ".gaps_min", rule.gaps_min(), 2, core::kRuleCountMax,
+                check);
   CheckOptional(at + ".working_days_min", rule.working_days_min(), 1,
                 kWorkingDaysMinMax, check);
   const double warning = WarningDeviations(rule);
