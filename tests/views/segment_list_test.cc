@@ -64,6 +64,8 @@ class SegmentListTest : public ::testing::Test {
     options.deals = 12;
     history_ = RandomHistory(random_, options);
     MakeBills(random_, history_);
+    // Whatever the others buy.
+    history_.push_back(Tp("asks", "2025-01-03", "account_id: 'P' chat {}"));
     Append(history_, *engine_);
   }
 
