@@ -58,17 +58,19 @@ int Run(int deals) {
   const double append_seconds = SecondsSince(start);
   // What the opening itself raises, so that the stalls are alone.
   if (!(*engine)->Announce().ok()) return 1;
-  const int64_t before =
-      (*engine)->views().Head(core::SignalLogOf(testing::Engine::kTenant))
-          ->head_position;
+  const int64_t before = (*engine)
+                             ->views()
+                             .Head(core::SignalLogOf(testing::Engine::kTenant))
+                             ->head_position;
   (*engine)->clock().Set(testing::At("2025-01-08"));
   start = steady_clock::now();
   if (!(*engine)->Announce().ok()) return 1;
   const double seconds = SecondsSince(start);
-  const int64_t raised =
-      (*engine)->views().Head(core::SignalLogOf(testing::Engine::kTenant))
-          ->head_position -
-      before;
+  const int64_t raised = (*engine)
+                             ->views()
+                             .Head(core::SignalLogOf(testing::Engine::kTenant))
+                             ->head_position -
+                         before;
   report.Add("due_together", static_cast<double>(raised), "signals");
   report.Add("last_announced_after", seconds, "s",
              deals <= 10'000 ? "at most 1 s is promised" : "");

@@ -119,9 +119,7 @@ class FakeAnnouncer final : public signals::Announcer {
     return actions_.size();
   }
 
-  absl::Status RunDue(int /*goes_max*/) override {
-    return absl::OkStatus();
-  }
+  absl::Status RunDue(int /*goes_max*/) override { return absl::OkStatus(); }
   [[nodiscard]] const signals::AnnouncerStats& stats() const override {
     return stats_;
   }
