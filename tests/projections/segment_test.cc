@@ -154,6 +154,18 @@ TEST(SegmentTest, WhoIsLostIsNotRegular) {
               ElementsAre("REGULAR since 2025-05-01T00:00:00Z"));
 }
 
+// A month after the 30th and after the 31st of January is the same day, so that
+// the earlier purchase of the two counts for longer.
+TEST(SegmentTest, OfTwoPurchasesTheOlderMayCountLonger) {
+  const Given given = {Invoice("1", "2025-01-30T10:00:00Z"),
+                       Invoice("2", "2025-01-31T09:00:00Z")};
+  const std::string rules = "regular { purchases: 1 months: 1 }";
+  EXPECT_THAT(SegmentsOf("2025-02-28T09:59:59Z", given, rules),
+              ElementsAre("REGULAR since 2025-01-30T10:00:00Z"));
+  EXPECT_THAT(SegmentsOf("2025-02-28T10:00:00Z", given, rules),
+              ElementsAre("ACTIVE since 2025-02-28T10:00:00Z"));
+}
+
 TEST(SegmentTest, OpenDealKeepsFromBeingLostUntilItIsClosed) {
   Given given = {Invoice("1", "2025-01-01"), Deal("D", "2025-03-01", "OPENED"),
                  Deal("E", "2025-03-02", "OPENED"),
