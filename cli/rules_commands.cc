@@ -77,7 +77,7 @@ void AddRulesCommands(CLI::App& root, Invocation& invocation) {
   rules->require_subcommand(1);
   CLI::App* command =
       AddCommand(*rules, "calibrate",
-                 "Show how long won deals stayed in each pipeline stage",
+                 "Show how long won deals stay in a pipeline stage",
                  "  journeyctl rules calibrate\n"
                  "  journeyctl rules calibrate --pipeline default --yaml\n"
                  "  journeyctl rules calibrate -o json");

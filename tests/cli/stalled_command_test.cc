@@ -85,7 +85,19 @@ SINCE             FOR  SEVERITY  DEAL  STAGE              AMOUNT  OWNER         
   EXPECT_EQ(server_.deals.stalled_request.reasons_size(), 3);
 }
 
-TEST_F(StalledCommandTest, FitsIntoEightyColumns) { EXPECT_EQ(Out(80), ""); }
+TEST_F(StalledCommandTest, FitsIntoEightyColumns) {
+  EXPECT_EQ(Out(80), R"(inactive: 1 deal, 700,000.00 EUR
+SINCE       FOR     DEAL  STAGE                AMOUNT  OWNER
+2025-02-25   4d  !  D-2   negotiation  700,000.00 EUR  anna.schm…
+
+out_of_pace: 4 deals, 2 critical, 1,234.55 EUR + -1.00 USD
+SINCE       FOR      DEAL  STAGE              AMOUNT  OWNER
+2025-02-24   5d  !!  D-1   negotiation  1,234.50 EUR  anna.schm…
+2025-02-26   3d  !   D-3   negotiation      0.05 EUR  anna.schm…
+2025-02-27   2d  !   D-4   negotiation     -1.00 USD  anna.schm…
+2025-02-28   1d  !!  D-5   negotiation                anna.schm…
+)");
+}
 
 TEST_F(StalledCommandTest, SumsAreOfOneCurrencyEachAndStayInRange) {
   const int64_t most = 9'223'372'036'854'775'807;
