@@ -1,5 +1,4 @@
 // `journeyctl tail`.
-#include <algorithm>
 #include <fstream>
 #include <optional>
 
@@ -13,12 +12,10 @@
 #include "cli/event_printer.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
+#include "cli/reconnect.h"
 
 namespace journey::cli {
 namespace {
-
-constexpr absl::Duration kFirstDelay = absl::Milliseconds(500);
-constexpr absl::Duration kDelayMax = absl::Seconds(15);
 
 struct TailOptions {
   std::optional<int64_t> after;
@@ -83,29 +80,17 @@ class Follower {
                                        : Format::kNdjson) {}
 
   absl::StatusOr<int> Run() {
-    absl::Duration delay = kFirstDelay;
     for (;;) {
       const int64_t before = request_.after_position();
-      const absl::Status status = FollowOnce();
+      const absl::Status ended = FollowOnce();
       if (enough()) return kExitOk;
       const Interrupt& interrupt = *invocation_.environment.interrupt;
       if (interrupt.requested()) return kExitInterrupted;
-      // A call that reaches a server which is already closing is CANCELLED.
-      const bool away = absl::IsUnavailable(status) ||
-                        absl::IsCancelled(status) || status.ok();
-      const bool overloaded = ReasonOf(status) == v1::ERROR_REASON_OVERLOADED;
-      if (!(away || overloaded) || !connected_ever_) return status;
-      if (request_.after_position() > before) delay = kFirstDelay;
-      invocation_.err() << (overloaded ? "the server is overloaded"
-                                       : "connection lost")
-                        << ", going on after position "
-                        << request_.after_position() << "\n";
-      const absl::Duration asked =
-          RetryDelayOf(status).value_or(absl::ZeroDuration());
-      if (!interrupt.Sleep(std::clamp(asked, delay, kDelayMax))) {
-        return kExitInterrupted;
-      }
-      delay = std::min(delay * 2, kDelayMax);
+      const int64_t position = request_.after_position();
+      const auto delay = reconnect_.DelayAfter(ended, position > before);
+      if (!delay.ok()) return delay.status();
+      invocation_.err() << DescribeLoss(ended, position);
+      if (!interrupt.Sleep(*delay)) return kExitInterrupted;
     }
   }
 
@@ -121,7 +106,7 @@ class Follower {
     const auto stream = stub_->Subscribe(&context, request_);
     v1::SubscribeResponse response;
     while (!enough() && stream->Read(&response)) {
-      connected_ever_ = true;
+      reconnect_.Heard();
       absl::Status status = Take(response);
       if (!status.ok()) {
         context.TryCancel();
@@ -159,7 +144,7 @@ class Follower {
   v1::SubscribeRequest request_;
   std::unique_ptr<v1::TouchpointService::StubInterface> stub_;
   EventPrinter printer_;
-  bool connected_ever_ = false;
+  Reconnect reconnect_;
   int64_t printed_ = 0;
 };
 
