@@ -127,6 +127,8 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
   AddImportCommand(*root, invocation);
   AddJourneyCommands(*root, invocation);
   AddDealCommands(*root, invocation);
+  AddSignalsCommands(*root, invocation);
+  AddTasksCommands(*root, invocation);
   AddIdentityCommands(*root, invocation);
   AddRetractCommand(*root, invocation);
   AddAmendCommand(*root, invocation);

@@ -20,8 +20,10 @@ void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddJourneyCommands(CLI::App& root, Invocation& invocation);
 void AddReadCommand(CLI::App& root, Invocation& invocation);
 void AddRetractCommand(CLI::App& root, Invocation& invocation);
+void AddSignalsCommands(CLI::App& root, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
+void AddTasksCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace journey::cli
 
