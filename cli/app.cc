@@ -128,6 +128,8 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
   AddJourneyCommands(*root, invocation);
   AddDealCommands(*root, invocation);
   AddTicketCommands(*root, invocation);
+  AddSignalsCommands(*root, invocation);
+  AddTasksCommands(*root, invocation);
   AddIdentityCommands(*root, invocation);
   AddRulesCommands(*root, invocation);
   AddRetractCommand(*root, invocation);

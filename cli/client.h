@@ -15,6 +15,7 @@
 #include "journey/v1/deal_service.grpc.pb.h"
 #include "journey/v1/identity_service.grpc.pb.h"
 #include "journey/v1/journey_service.grpc.pb.h"
+#include "journey/v1/signal_service.grpc.pb.h"
 #include "journey/v1/ticket_service.grpc.pb.h"
 #include "journey/v1/touchpoint_service.grpc.pb.h"
 

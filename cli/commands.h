@@ -24,8 +24,10 @@ void AddReadCommand(CLI::App& root, Invocation& invocation);
 void AddRetractCommand(CLI::App& root, Invocation& invocation);
 void AddRulesCommands(CLI::App& root, Invocation& invocation);
 void AddSegmentsCommand(CLI::App& group, Invocation& invocation);
+void AddSignalsCommands(CLI::App& root, Invocation& invocation);
 void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
+void AddTasksCommands(CLI::App& root, Invocation& invocation);
 void AddTicketCommands(CLI::App& root, Invocation& invocation);
 
 }  // namespace journey::cli

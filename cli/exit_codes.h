@@ -12,9 +12,9 @@ inline constexpr int kExitUsage = 2;
 // The server is not reachable, is stopping, is overloaded or did not answer
 // in time.
 inline constexpr int kExitUnreachable = 3;
-// The server does not know the subject, deal or pipeline.
+// The server does not know the subject, deal, pipeline or signal.
 inline constexpr int kExitNotFound = 4;
-// The server refused the request, or at least one row was refused.
+// The server refused the request, or at least one row, or a receiver an event.
 inline constexpr int kExitRefused = 5;
 // Ctrl-C, as shells count it (128 + SIGINT).
 inline constexpr int kExitInterrupted = 130;

@@ -43,6 +43,7 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
     case v1::ERROR_REASON_VERSION_MISMATCH:
       return "read the subject again and decide anew.";
     case v1::ERROR_REASON_OVERLOADED:
+    case v1::ERROR_REASON_SLOW_READER:
       return "repeat the command in a moment; repeating is safe.";
     case v1::ERROR_REASON_SUBJECT_FULL:
       return "look for a junk identifier that many touchpoints share.";
@@ -66,6 +67,9 @@ absl::string_view AdviceFor(v1::ErrorReason reason) {
              "what there is.";
     case v1::ERROR_REASON_PIPELINE_NOT_FOUND:
       return "leave out --pipeline for the rule set's first one.";
+    case v1::ERROR_REASON_SIGNAL_NOT_FOUND:
+      return "check the id; `journeyctl signals list --include-withdrawn` "
+             "shows what there is.";
     case v1::ERROR_REASON_QUERY_TOO_LARGE:
       return "ask for a later --as-of, or for single journeys.";
     case v1::ERROR_REASON_DATA_DAMAGED:

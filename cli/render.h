@@ -15,6 +15,7 @@
 #include "journey/v1/journey.pb.h"
 #include "journey/v1/journey_explanation.pb.h"
 #include "journey/v1/journey_service.pb.h"
+#include "journey/v1/signal_service.pb.h"
 #include "journey/v1/ticket.pb.h"
 #include "journey/v1/touchpoint_service.pb.h"
 
@@ -102,6 +103,22 @@ void PrintIdentity(const v1::Subject& subject,
 
 // A warning that so many links, at least one, bind nobody.
 void PrintInertWarning(int64_t links, std::ostream& err);
+
+// One signal a row: what is to be done stands beside it where `columns` are
+// many, else below.
+void PrintSignals(const std::vector<v1::Signal>& signals, int columns,
+                  std::ostream& out);
+
+// The same for what is to be done.
+void PrintActionItems(const std::vector<v1::ActionItem>& items, int columns,
+                      std::ostream& out);
+
+// "acknowledged by anna", "snoozed until 2025-03-04 08:00", "withdrawn";
+// separated by ", ", empty for a signal that is open and holds.
+[[nodiscard]] std::string DescribeSignalState(const v1::Signal& signal);
+
+// One entry of the signal log as a line, without a line feed.
+[[nodiscard]] std::string SignalEventLine(const v1::SignalEvent& event);
 
 // One event as a line, without a line feed.
 [[nodiscard]] std::string EventLine(const v1::Event& event);

@@ -75,12 +75,11 @@ void AddRulesCommands(CLI::App& root, Invocation& invocation) {
   CLI::App* rules = AddCommand(root, "rules", "Propose numbers for a rule set",
                                "  journeyctl rules calibrate");
   rules->require_subcommand(1);
-  CLI::App* command =
-      AddCommand(*rules, "calibrate",
-                 "Show how long won deals stay in a pipeline stage",
-                 "  journeyctl rules calibrate\n"
-                 "  journeyctl rules calibrate --pipeline default --yaml\n"
-                 "  journeyctl rules calibrate -o json");
+  CLI::App* command = AddCommand(
+      *rules, "calibrate", "Show how long won deals stay in a pipeline stage",
+      "  journeyctl rules calibrate\n"
+      "  journeyctl rules calibrate --pipeline default --yaml\n"
+      "  journeyctl rules calibrate -o json");
   auto options = std::make_shared<CalibrateOptions>();
   command->add_option("--pipeline", options->pipeline, "Only of this pipeline")
       ->type_name("ID");

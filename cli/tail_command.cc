@@ -1,5 +1,4 @@
 // `journeyctl tail`.
-#include <algorithm>
 #include <fstream>
 #include <optional>
 
@@ -13,12 +12,10 @@
 #include "cli/event_printer.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
+#include "cli/reconnect.h"
 
 namespace journey::cli {
 namespace {
-
-constexpr absl::Duration kFirstDelay = absl::Milliseconds(500);
-constexpr absl::Duration kDelayMax = absl::Seconds(15);
 
 struct TailOptions {
   std::optional<int64_t> after;
@@ -68,23 +65,6 @@ absl::StatusOr<int64_t> StartPosition(const Settings& settings,
   return saved->value_or(0);
 }
 
-// Why a call ended that is to be resumed; empty where another one would end the
-// same way.
-absl::string_view WhyResumed(const absl::Status& status) {
-  switch (ReasonOf(status)) {
-    case v1::ERROR_REASON_OVERLOADED:
-      return "the server is overloaded";
-    case v1::ERROR_REASON_SLOW_READER:
-      return "the output was not taken for too long";
-    default:
-      break;
-  }
-  // A call that reaches a server which is already closing is CANCELLED.
-  const bool away =
-      absl::IsUnavailable(status) || absl::IsCancelled(status) || status.ok();
-  return away ? "connection lost" : "";
-}
-
 // Follows the log over as many calls as it takes.
 class Follower {
  public:
@@ -100,24 +80,17 @@ class Follower {
                                        : Format::kNdjson) {}
 
   absl::StatusOr<int> Run() {
-    absl::Duration delay = kFirstDelay;
     for (;;) {
       const int64_t before = request_.after_position();
-      const absl::Status status = FollowOnce();
+      const absl::Status ended = FollowOnce();
       if (enough()) return kExitOk;
       const Interrupt& interrupt = *invocation_.environment.interrupt;
       if (interrupt.requested()) return kExitInterrupted;
-      const absl::string_view why = WhyResumed(status);
-      if (why.empty() || !connected_ever_) return status;
-      if (request_.after_position() > before) delay = kFirstDelay;
-      invocation_.err() << why << ", going on after position "
-                        << request_.after_position() << "\n";
-      const absl::Duration asked =
-          RetryDelayOf(status).value_or(absl::ZeroDuration());
-      if (!interrupt.Sleep(std::clamp(asked, delay, kDelayMax))) {
-        return kExitInterrupted;
-      }
-      delay = std::min(delay * 2, kDelayMax);
+      const int64_t position = request_.after_position();
+      const auto delay = reconnect_.DelayAfter(ended, position > before);
+      if (!delay.ok()) return delay.status();
+      invocation_.err() << DescribeLoss(ended, position);
+      if (!interrupt.Sleep(*delay)) return kExitInterrupted;
     }
   }
 
@@ -133,7 +106,7 @@ class Follower {
     const auto stream = stub_->Subscribe(&context, request_);
     v1::SubscribeResponse response;
     while (!enough() && stream->Read(&response)) {
-      connected_ever_ = true;
+      reconnect_.Heard();
       absl::Status status = Take(response);
       if (!status.ok()) {
         context.TryCancel();
@@ -171,7 +144,7 @@ class Follower {
   v1::SubscribeRequest request_;
   std::unique_ptr<v1::TouchpointService::StubInterface> stub_;
   EventPrinter printer_;
-  bool connected_ever_ = false;
+  Reconnect reconnect_;
   int64_t printed_ = 0;
 };
 

@@ -21,13 +21,15 @@ packages=(
   # Rule sets, configuration, logging, time zones.
   libyaml-cpp-dev libcli11-dev libspdlog-dev nlohmann-json3-dev libssl-dev
   tzdata
-  # Metrics. The second line is what prometheus-cpp's CMake package looks for.
+  # Metrics. The second line, and libcurl below, is what prometheus-cpp's CMake
+  # package looks for.
   prometheus-cpp-dev
-  libcivetweb-dev libcurl4-openssl-dev
-  # journeyctl's imports.
+  libcivetweb-dev
+  # journeyctl's imports, and its deliveries.
   libsqlite3-dev
+  libcurl4-openssl-dev
   # Tests.
-  libgtest-dev libgmock-dev zsh
+  libgtest-dev libgmock-dev libcpp-httplib-dev zsh
 )
 if [[ ${1:-} == --check ]]; then
   packages+=(clang-format-14 clang-tidy-14 clang-14)

@@ -62,6 +62,9 @@ TEST_F(CompletionTest, OffersCommandsOfEachLevel) {
   EXPECT_THAT(deals, HasSubstr(" board "));
   EXPECT_THAT(deals, HasSubstr(" stalled "));
   EXPECT_THAT(deals, Not(HasSubstr(" append ")));
+  EXPECT_THAT(Offers("signals \"\""),
+              HasSubstr(" ack dismiss finish forward list snooze watch "));
+  EXPECT_EQ(Offers("ta"), " tail tasks \n");
   EXPECT_THAT(Offers("identity \"\""),
               HasSubstr(" link merge resolve unlink unmerge "));
 }
@@ -84,6 +87,8 @@ TEST_F(CompletionTest, OffersTheValuesOfAnOption) {
   EXPECT_EQ(Offers("--tenant x status -o j"), " json \n");
   EXPECT_EQ(Offers("deals stalled --reason ne"), " neglected \n");
   EXPECT_EQ(Offers("deals list --status \"\""), " open won lost \n");
+  EXPECT_EQ(Offers("signals watch --severity \"\""),
+            " info warning critical \n");
 }
 
 TEST_F(CompletionTest, ZshScriptKnowsTheSameCommands) {

@@ -115,7 +115,7 @@ TEST_F(TailTest, GoesOnWhenItsOutputWasNotTakenForTooLong) {
       RunCli(server_.With({"tail", "--after", "4", "--max-events", "2"}));
   EXPECT_EQ(result.code, cli::kExitOk) << result.err;
   EXPECT_THAT(result.err,
-              HasSubstr("the output was not taken for too long, going on after "
+              HasSubstr("events were read too slowly, going on after "
                         "position 5"));
 }
 
