@@ -199,7 +199,7 @@ void AddList(CLI::App& deals, Invocation& invocation) {
 
 void AddStalled(CLI::App& deals, Invocation& invocation) {
   CLI::App* command = AddCommand(
-      deals, "stalled", "List stalled deals by reason, and what is at stake",
+      deals, "stalled", "List stalled deals by reason, the oldest first",
       "  journeyctl deals stalled --owner anna\n"
       "  journeyctl deals stalled --reason inactive,neglected --all");
   auto options = std::make_shared<DealOptions>();

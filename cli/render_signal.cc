@@ -146,9 +146,11 @@ std::string DescribeSignalState(const v1::Signal& signal) {
 void PrintSignals(const std::vector<v1::Signal>& signals, int columns,
                   std::ostream& out) {
   std::vector<std::string> ids;
+  std::vector<Row> rows;
+  ids.reserve(signals.size());
+  rows.reserve(signals.size());
   for (const v1::Signal& signal : signals) ids.push_back(signal.signal_id());
   const size_t digits = ShortIdDigits(ids);
-  std::vector<Row> rows;
   for (const v1::Signal& signal : signals) {
     rows.push_back(
         {{ShortInstant(signal.since(), true), ShortName(signal.severity()),

@@ -76,7 +76,7 @@ void AddRulesCommands(CLI::App& root, Invocation& invocation) {
                                "  journeyctl rules calibrate");
   rules->require_subcommand(1);
   CLI::App* command = AddCommand(
-      *rules, "calibrate", "Show how long won deals stay in a pipeline stage",
+      *rules, "calibrate", "Propose baselines of stages from won deals",
       "  journeyctl rules calibrate\n"
       "  journeyctl rules calibrate --pipeline default --yaml\n"
       "  journeyctl rules calibrate -o json");

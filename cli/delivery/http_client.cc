@@ -12,7 +12,7 @@
 namespace journey::cli {
 namespace {
 
-constexpr size_t kBodyBytesMax = 64 * 1024;
+constexpr size_t kBodyBytesMax = size_t{64} * 1024;
 constexpr size_t kBodyStartBytes = 256;
 constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
 
@@ -50,7 +50,7 @@ HeaderList MakeHeaders(const std::vector<std::string>& lines) {
 
 // curl is set up once, before other threads use it.
 void SetUpCurl() {
-  [[maybe_unused]] static const CURLcode done =
+  [[maybe_unused]] static const CURLcode kDone =
       curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
