@@ -40,6 +40,22 @@ void FillCrc(std::string& framed) {
   }
 }
 
+// A LogRecord's bytes without building the message, which would copy the
+// signal.
+void AppendSignalRecord(const LogEvent& event, std::string& value) {
+  using storage::v1::LogRecord;
+  const size_t bytes = event.signal->ByteSizeLong();
+  value.reserve(value.size() + bytes + kRecordOverheadBytes);
+  google::protobuf::io::StringOutputStream stream(&value);
+  CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  coded.WriteTag(Tag(LogRecord::kReceivedAtUsFieldNumber, kVarint));
+  coded.WriteVarint64(static_cast<uint64_t>(event.received_at));
+  coded.WriteTag(Tag(LogRecord::kSignalFieldNumber, kLengthDelimited));
+  coded.WriteVarint32(static_cast<uint32_t>(bytes));
+  event.signal->SerializeWithCachedSizes(&coded);
+}
+
 // A LogRecord's bytes without building the message: the touchpoint is
 // serialised straight into the value. Deterministic, unknown fields included.
 void AppendTouchpointRecord(const LogEvent& event, std::string& value) {
@@ -219,14 +235,12 @@ std::string EncodeEvent(const LogEvent& event) {
   std::string value(kCrcBytes, '\0');
   if (event.touchpoint != nullptr) {
     AppendTouchpointRecord(event, value);
+  } else if (event.signal != nullptr) {
+    AppendSignalRecord(event, value);
   } else {
     storage::v1::LogRecord record;
     record.set_received_at_us(event.received_at);
-    if (event.retraction != nullptr) {
-      *record.mutable_retraction() = *event.retraction;
-    } else {
-      *record.mutable_signal() = *event.signal;
-    }
+    *record.mutable_retraction() = *event.retraction;
     record.AppendToString(&value);
   }
   FillCrc(value);
