@@ -30,7 +30,7 @@ std::vector<StallInterval> StallsInTurn(const Rules& rules,
     if (!out.empty() && out.back().reason == interval.reason) {
       interval.since = std::max(interval.since, out.back().until);
     }
-    if (interval.since < interval.until) out.push_back(std::move(interval));
+    if (interval.since < interval.until) out.push_back(interval);
   }
   return out;
 }

@@ -207,6 +207,10 @@ void MetricsCollector::CollectSignals(Families& out) const {
   }
   Counter(out, "journey_signals_historical_total",
           "Signals recorded without being announced", Load(stats.historical));
+  Gauge(out, "journey_signal_lag_seconds",
+        "For how long the first announcement has been due that is not made",
+        static_cast<double>(sources_.views->SignalLag()) /
+            static_cast<double>(core::kMicrosPerSecond));
 }
 
 void MetricsCollector::CollectStores(Families& out) const {

@@ -1,6 +1,7 @@
 #include "service/views/due_signals.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -295,31 +296,38 @@ void TenantDue::Emit(v1::SignalChange change, Micros at, v1::Signal signal) {
   events_.push_back(std::move(event));
 }
 
+// Visits the timers that are due by `now`, the first one first, until `visit`
+// returns false.
+absl::Status ForEachDue(const ViewStore& store, Micros now,
+                        const std::function<bool(Timer timer)>& visit) {
+  const Snapshot snapshot(store);
+  std::string end = TimersPrefix();
+  AppendInstant(now + 1, end);
+  absl::Status status;
+  const absl::Status scan = snapshot.Scan(
+      Family::kLists, TimersPrefix(), end,
+      [&](absl::string_view key, absl::string_view) {
+        key.remove_prefix(TimersPrefix().size());
+        auto timer = ParseTimer(key);
+        if (!timer.has_value()) {
+          status = core::DamagedError("views: a timer's key is damaged");
+          return false;
+        }
+        return visit(*std::move(timer));
+      });
+  return status.ok() ? scan : status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
     const QueryContext& context, Micros rules_activated, Micros now,
     int homes_max) {
   std::vector<Timer> timers;
-  absl::Status status;
-  {
-    const Snapshot snapshot(*context.store);
-    std::string end = TimersPrefix();
-    AppendInstant(now + 1, end);
-    const absl::Status scan = snapshot.Scan(
-        Family::kLists, TimersPrefix(), end,
-        [&](absl::string_view key, absl::string_view) {
-          key.remove_prefix(TimersPrefix().size());
-          auto timer = ParseTimer(key);
-          if (!timer.has_value()) {
-            status = core::DamagedError("views: a timer's key is damaged");
-            return false;
-          }
-          timers.push_back(*std::move(timer));
-          return static_cast<int>(timers.size()) < homes_max;
-        });
-    if (status.ok()) status = scan;
-  }
+  absl::Status status = ForEachDue(*context.store, now, [&](Timer timer) {
+    timers.push_back(std::move(timer));
+    return static_cast<int>(timers.size()) < homes_max;
+  });
   std::map<std::string, TenantDue> tenants;
   for (const Timer& timer : timers) {
     if (!status.ok()) return status;
@@ -341,6 +349,19 @@ absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
     if (!events.empty()) out.push_back({tenant_id, std::move(events)});
   }
   return out;
+}
+
+absl::StatusOr<Micros> OldestDueSignal(const ViewStore& store,
+                                       absl::string_view tenant_id,
+                                       Micros now) {
+  Micros oldest = core::kNever;
+  int scanned = 0;
+  const absl::Status status = ForEachDue(store, now, [&](const Timer& timer) {
+    if (tenant_id.empty() || timer.tenant_id == tenant_id) oldest = timer.due;
+    return oldest == core::kNever && ++scanned < core::kListEntriesScannedMax;
+  });
+  if (!status.ok()) return status;
+  return oldest;
 }
 
 }  // namespace journey::views

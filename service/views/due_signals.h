@@ -18,6 +18,13 @@ absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
     const QueryContext& context, core::Micros rules_activated, core::Micros now,
     int homes_max);
 
+// When the first announcement was due that is still to be made by `now`: of one
+// tenant, or of all where its id is empty. kNever where none is, or where
+// kListEntriesScannedMax of other tenants are due before it.
+absl::StatusOr<core::Micros> OldestDueSignal(const ViewStore& store,
+                                             absl::string_view tenant_id,
+                                             core::Micros now);
+
 }  // namespace journey::views
 
 #endif  // SERVICE_VIEWS_DUE_SIGNALS_H_

@@ -211,6 +211,11 @@ class ViewsImpl final : public Views {
     return CollectDueSignals(context_, checkpoint_.rules_activated_us(), now,
                              homes_max);
   }
+  core::Micros SignalLag() const override {
+    const core::Micros now = options_.clock->Now();
+    const auto oldest = OldestDueSignal(*store_, "", now);
+    return oldest.ok() && *oldest != core::kNever ? now - *oldest : 0;
+  }
   absl::StatusOr<std::optional<v1::Signal>> FindSignal(
       absl::string_view tenant_id, absl::string_view signal_id) const override;
 
@@ -460,6 +465,12 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewsImpl::GetTenant(
       Family::kDefault, TenantKey(core::SignalLogOf(tenant_id)), signals);
   if (!has_signals.ok()) return has_signals.status();
   out->set_signal_position(signals.head_position());
+  const auto oldest =
+      OldestDueSignal(*store_, tenant_id, options_.clock->Now());
+  if (!oldest.ok()) return oldest.status();
+  if (*oldest != core::kNever) {
+    *out->mutable_oldest_unannounced_at() = core::ToTimestamp(*oldest);
+  }
   out->set_unknown_stage_deal_count(record.unknown_stage_deal_count());
   out->set_ticket_count(record.ticket_count());
   return out;

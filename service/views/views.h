@@ -136,6 +136,10 @@ class Views : public log::CommitIndex, public log::GroupSink {
   virtual absl::StatusOr<std::vector<DueSignalEvents>> DueSignals(
       core::Micros now, int homes_max) const = 0;
 
+  // For how long the first announcement has been due that is not made yet; 0
+  // where none is.
+  virtual core::Micros SignalLag() const = 0;
+
   // A signal by its id, 32 hexadecimal digits; unset when it is not known.
   virtual absl::StatusOr<std::optional<v1::Signal>> FindSignal(
       absl::string_view tenant_id, absl::string_view signal_id) const = 0;

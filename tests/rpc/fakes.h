@@ -289,6 +289,7 @@ class FakeViews final : public views::Views {
       core::Micros /*now*/, int /*homes_max*/) const override {
     return std::vector<views::DueSignalEvents>();
   }
+  core::Micros SignalLag() const override { return 0; }
   absl::StatusOr<std::optional<v1::Signal>> FindSignal(
       absl::string_view /*tenant_id*/,
       absl::string_view /*signal_id*/) const override {

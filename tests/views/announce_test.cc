@@ -130,6 +130,23 @@ TEST_F(AnnounceTest, StallIsRaisedAtItsInstantAndWithdrawnByAReply) {
                                   "RAISED stall.inactive@r 1"));
 }
 
+TEST_F(AnnounceTest, TellsWhatIsDueAndNotAnnounced) {
+  Open(kStallsOnly);
+  Append({OpenDeal()});
+  const auto oldest = [&] {
+    return engine_->views().GetTenant(Engine::kTenant).value().value();
+  };
+  EXPECT_FALSE(oldest().has_oldest_unannounced_at());
+  EXPECT_EQ(engine_->views().SignalLag(), 0);
+  engine_->clock().Set(At("2025-01-09"));
+  EXPECT_EQ(core::ToMicros(oldest().oldest_unannounced_at()), At("2025-01-08"));
+  EXPECT_EQ(engine_->views().SignalLag(), core::kMicrosPerDay);
+  ASSERT_TRUE(engine_->Announce().ok());
+  EXPECT_FALSE(oldest().has_oldest_unannounced_at());
+  EXPECT_EQ(oldest().signal_position(), 1);
+  EXPECT_EQ(engine_->views().SignalLag(), 0);
+}
+
 TEST_F(AnnounceTest, RestartAndRebuildRaiseNothingTwice) {
   Open(kStallsOnly);
   Append({OpenDeal()});
