@@ -128,6 +128,8 @@ inline constexpr int kHistoricalDays = 7;
 // added to a signal log at once.
 inline constexpr int kDueHomesMax = 2000;
 inline constexpr int kSignalBatchMax = 1000;
+// What people do about signals and is not taken down yet.
+inline constexpr int kSignalActionsQueuedMax = 1000;
 
 // State and work.
 inline constexpr int64_t kSubjectTouchpointsMax = 1'000'000;

@@ -127,15 +127,20 @@ class AnnouncerImpl final : public Announcer {
 };
 
 void AnnouncerImpl::Submit(SignalAction action) {
+  absl::Status refusal;
   {
     core::MutexLock lock(&mutex_);
-    if (!stopping_) {
+    if (stopping_) {
+      refusal = core::ShuttingDownError();
+    } else if (actions_.size() >= size_t{core::kSignalActionsQueuedMax}) {
+      refusal = core::OverloadedError("too many actions on signals wait",
+                                      "signal_actions_queued");
+    } else {
       actions_.push_back(std::move(action));
       changed_.NotifyAll();
-      return;
     }
   }
-  action.done(core::ShuttingDownError());
+  if (!refusal.ok()) action.done(refusal);
 }
 
 void AnnouncerImpl::Stop() {

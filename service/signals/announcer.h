@@ -67,7 +67,8 @@ class Announcer {
   static std::unique_ptr<Announcer> Start(AnnouncerOptions options);
   virtual ~Announcer() = default;
 
-  // Takes an action. After Stop it is answered SHUTTING_DOWN.
+  // Takes an action. After Stop it is answered SHUTTING_DOWN, and OVERLOADED
+  // where too many wait; `done` is then called from within.
   virtual void Submit(SignalAction action) = 0;
 
   // Announces what is due by now, in the caller's thread, in at most so many

@@ -121,7 +121,7 @@ absl::Status ReadRange(const TicketPage& list) {
   std::string last_key;
   bool is_cut = false;
   int scanned = 0;
-  const absl::Status scan = list.reader.snapshot().Scan(
+  absl::Status scan = list.reader.snapshot().Scan(
       Family::kLists, FirstKey(list.page, range.prefix), range.end,
       [&](absl::string_view key, absl::string_view) {
         if (list.response.tickets_size() == list.page.size || bytes.is_full() ||

@@ -69,7 +69,7 @@ absl::Status ForEachTicketOf(
   }
   for (const v1::Subject& subject : *subjects) {
     absl::Status status;
-    const absl::Status scan = reader.ScanLists(
+    absl::Status scan = reader.ScanLists(
         TicketsOfPrefix(reader.tenant_id(), core::RefOf(subject)),
         [&](absl::string_view ticket_id, absl::string_view) {
           status = visit(ticket_id);

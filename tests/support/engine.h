@@ -68,6 +68,7 @@ class Engine {
   // The signal log from its beginning.
   std::vector<v1::SignalEvent> SignalEvents();
 
+  [[nodiscard]] signals::Announcer& announcer() { return *announcer_; }
   [[nodiscard]] log::Writer& writer() { return *writer_; }
   [[nodiscard]] log::EventLog& event_log() { return *log_; }
   [[nodiscard]] views::Views& views() { return *views_; }

@@ -1,5 +1,6 @@
 // What is announced, and when: raised, revised, withdrawn, by receipt and by
 // time alone.
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "service/core/limits.h"
 #include "service/core/time.h"
 #include "tests/support/engine.h"
 #include "tests/support/history.h"
@@ -321,6 +323,34 @@ TEST_F(AnnounceTest, RepeatedActionChangesNothing) {
                 .status()
                 .code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(AnnounceTest, TooManyActionsAreRefusedAtOnce) {
+  Open(kStallsOnly);
+  Append({OpenDeal()});
+  At_("2025-01-08");
+  signals::SignalAction action;
+  action.tenant_id = Engine::kTenant;
+  action.signal_id = Last().signal_id();
+  action.change = v1::SIGNAL_CHANGE_ACKNOWLEDGED;
+  action.actor = "anna";
+  std::promise<absl::StatusCode> refused;
+  signals::SignalAction first = action;
+  // Called on the announcer's thread, which takes no other action meanwhile.
+  first.done = [&](const auto&) {
+    for (int i = 0; i < core::kSignalActionsQueuedMax; ++i) {
+      signals::SignalAction next = action;
+      next.done = [](const auto&) {};
+      engine_->announcer().Submit(std::move(next));
+    }
+    signals::SignalAction last = action;
+    last.done = [&](const auto& answer) {
+      refused.set_value(answer.status().code());
+    };
+    engine_->announcer().Submit(std::move(last));
+  };
+  engine_->announcer().Submit(std::move(first));
+  EXPECT_EQ(refused.get_future().get(), absl::StatusCode::kResourceExhausted);
 }
 
 TEST_F(AnnounceTest, NewOwnerIsARevision) {
