@@ -74,6 +74,10 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
     }
   } else if (response->signals().empty()) {
     PrintNone(invocation, "signals", response->next_page_token());
+    if (!request->include_historical()) {
+      invocation.err() << "Those that were old news when they became known are "
+                       << "shown with --include-historical.\n";
+    }
   } else {
     PrintSignals({response->signals().begin(), response->signals().end()},
                  invocation.environment.columns, invocation.out());

@@ -9,6 +9,7 @@
 #include "service/views/announced.h"
 #include "service/views/keys.h"
 #include "service/views/lists.h"
+#include "service/views/put_lists.h"
 
 namespace journey::views {
 namespace {
@@ -126,15 +127,7 @@ void SignalChange::PutSignal(const std::string& id, const v1::Signal* before,
   const ListEntries old =
       before == nullptr ? ListEntries() : ListsOf(tenant_id_, id, *before);
   const ListEntries now = ListsOf(tenant_id_, id, after);
-  const auto stands_in = [](const std::string& key, const ListEntries& keys) {
-    return std::find(keys.begin(), keys.end(), key) != keys.end();
-  };
-  for (const std::string& key : old) {
-    if (!stands_in(key, now)) context_.update.Delete(Family::kLists, key);
-  }
-  for (const std::string& key : now) {
-    if (!stands_in(key, old)) context_.update.Put(Family::kLists, key, "");
-  }
+  PutLists(old, now, context_.update);
   context_.update.Put(Family::kLists, SignalKey(tenant_id_, id),
                       after.SerializeAsString());
 }

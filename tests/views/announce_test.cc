@@ -53,7 +53,7 @@ class AnnounceTest : public ::testing::Test {
   }
 
   // Sets the clock, and announces what is due.
-  void At_(absl::string_view instant) {
+  void AnnounceAt(absl::string_view instant) {
     engine_->clock().Set(At(instant));
     const absl::Status status = engine_->Announce();
     ASSERT_TRUE(status.ok()) << status;
@@ -107,9 +107,9 @@ v1::Touchpoint Demo(const std::string& id, absl::string_view at,
 TEST_F(AnnounceTest, StallIsRaisedAtItsInstantAndWithdrawnByAReply) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-07T23:59:59Z");
+  AnnounceAt("2025-01-07T23:59:59Z");
   EXPECT_THAT(News(), IsEmpty());
-  At_("2025-01-08T00:00:00Z");
+  AnnounceAt("2025-01-08T00:00:00Z");
   EXPECT_THAT(News(), ElementsAre("RAISED stall.inactive@o 1"));
   const v1::Signal raised = Last();
   EXPECT_EQ(raised.deal_id(), "D");
@@ -121,13 +121,13 @@ TEST_F(AnnounceTest, StallIsRaisedAtItsInstantAndWithdrawnByAReply) {
             "100");
   EXPECT_EQ(core::ToMicros(raised.raised_at()), At("2025-01-08"));
   EXPECT_EQ(raised.explanation().rule_id(), "stall.inactive");
-  At_("2025-01-09");
+  AnnounceAt("2025-01-09");
   EXPECT_THAT(News(), IsEmpty());
   Append({Reply("r", "2025-01-09")});
-  At_("2025-01-09T00:00:01Z");
+  AnnounceAt("2025-01-09T00:00:01Z");
   EXPECT_THAT(News(), ElementsAre("WITHDRAWN stall.inactive@o 2"));
   // Each silence is a signal of its own. The company's silence comes first.
-  At_("2025-01-16");
+  AnnounceAt("2025-01-16");
   EXPECT_THAT(News(), ElementsAre("RAISED stall.neglected@o 1",
                                   "RAISED stall.inactive@r 1"));
 }
@@ -152,17 +152,17 @@ TEST_F(AnnounceTest, TellsWhatIsDueAndNotAnnounced) {
 TEST_F(AnnounceTest, RestartAndRebuildRaiseNothingTwice) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   EXPECT_THAT(News(), ElementsAre("RAISED stall.inactive@o 1"));
   Open(kStallsOnly);
-  At_("2025-01-09");
+  AnnounceAt("2025-01-09");
   EXPECT_THAT(News(), IsEmpty());
   engine_->Act(Last().signal_id(), v1::SIGNAL_CHANGE_ACKNOWLEDGED).value();
   EXPECT_THAT(News(), ElementsAre("ACKNOWLEDGED stall.inactive@o 1"));
   engine_ = nullptr;
   ASSERT_EQ(system(absl::StrCat("rm -r ", dir_.Join("views")).c_str()), 0);
   Open(kStallsOnly);
-  At_("2025-01-10");
+  AnnounceAt("2025-01-10");
   EXPECT_THAT(News(), IsEmpty());
   EXPECT_EQ(engine_->views()
                 .FindSignal(Engine::kTenant, Last().signal_id())
@@ -174,10 +174,10 @@ TEST_F(AnnounceTest, RestartAndRebuildRaiseNothingTwice) {
 TEST_F(AnnounceTest, WhatCameDueWhileTheServiceWasDownIsAnnouncedAtOnce) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-02");
+  AnnounceAt("2025-01-02");
   Open(kStallsOnly);
   // However long it was down, none of it is historical.
-  At_("2025-06-01");
+  AnnounceAt("2025-06-01");
   EXPECT_THAT(News(), ElementsAre("RAISED stall.inactive@o 1",
                                   "RAISED stall.neglected@o 1"));
   EXPECT_EQ(core::ToMicros(engine_->SignalEvents()[0].at()), At("2025-01-08"));
@@ -186,15 +186,15 @@ TEST_F(AnnounceTest, WhatCameDueWhileTheServiceWasDownIsAnnouncedAtOnce) {
 TEST_F(AnnounceTest, OtherThresholdWithdrawsAndRevises) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   News();
   const std::string id = Last().signal_id();
   engine_->Act(id, v1::SIGNAL_CHANGE_ACKNOWLEDGED).value();
   Open(kStallsOnly, {{"stall_days: 7", "stall_days: 10"}});
-  At_("2025-01-09");
+  AnnounceAt("2025-01-09");
   EXPECT_THAT(News(), ElementsAre("ACKNOWLEDGED stall.inactive@o 1",
                                   "WITHDRAWN stall.inactive@o 2"));
-  At_("2025-01-11");
+  AnnounceAt("2025-01-11");
   EXPECT_THAT(News(), ElementsAre("REVISED stall.inactive@o 3"));
   EXPECT_EQ(Last().signal_id(), id);
   EXPECT_EQ(Last().handling(), v1::SIGNAL_HANDLING_ACKNOWLEDGED);
@@ -205,7 +205,7 @@ TEST_F(AnnounceTest, OldNewsIsHistorical) {
   Open(kStallsOnly);
   engine_->clock().Set(At("2025-03-01"));
   Append({OpenDeal()});
-  At_("2025-03-01");
+  AnnounceAt("2025-03-01");
   EXPECT_THAT(News(), ElementsAre("RAISED stall.inactive@o 1 historical",
                                   "RAISED stall.neglected@o 1 historical"));
 }
@@ -215,7 +215,7 @@ TEST_F(AnnounceTest, NewsIsOldAfterExactlySevenDays) {
   engine_->clock().Set(At("2025-01-15"));
   Append(
       {Demo("f", "2025-01-08", "B"), Demo("g", "2025-01-08T00:00:01Z", "C")});
-  At_("2025-01-15");
+  AnnounceAt("2025-01-15");
   EXPECT_THAT(News(), ElementsAre("RAISED became_sql@f 1 historical",
                                   "RAISED became_sql@g 1"));
 }
@@ -223,10 +223,10 @@ TEST_F(AnnounceTest, NewsIsOldAfterExactlySevenDays) {
 TEST_F(AnnounceTest, NewRulesAnnounceNothingOld) {
   Open(kSqlOnly);
   Append({OpenDeal()});
-  At_("2025-03-01");
+  AnnounceAt("2025-03-01");
   EXPECT_THAT(News(), IsEmpty());
   Open(kStallsOnly);
-  At_("2025-03-01");
+  AnnounceAt("2025-03-01");
   EXPECT_THAT(News(), ElementsAre("RAISED stall.inactive@o 1 historical",
                                   "RAISED stall.neglected@o 1 historical"));
 }
@@ -234,28 +234,28 @@ TEST_F(AnnounceTest, NewRulesAnnounceNothingOld) {
 TEST_F(AnnounceTest, RetractionWithdraws) {
   Open(kSqlOnly);
   Append({Demo("f", "2025-01-01")});
-  At_("2025-01-02");
+  AnnounceAt("2025-01-02");
   EXPECT_THAT(News(), ElementsAre("RAISED became_sql@f 1"));
   ASSERT_TRUE(engine_->Retract("f").ok());
-  At_("2025-01-03");
+  AnnounceAt("2025-01-03");
   EXPECT_THAT(News(), ElementsAre("WITHDRAWN became_sql@f 2"));
 }
 
 TEST_F(AnnounceTest, MergeMovesSignalsWithoutRaisingThemAgain) {
   Open(kSqlOnly);
   Append({Demo("f", "2025-01-01", "B")});
-  At_("2025-01-02");
+  AnnounceAt("2025-01-02");
   EXPECT_THAT(News(), ElementsAre("RAISED became_sql@f 1"));
   Append({Tp("m", "2025-01-02",
              "account_id: 'B' account_merge { other_account_id: 'A' }")});
-  At_("2025-01-03");
+  AnnounceAt("2025-01-03");
   EXPECT_THAT(News(), ElementsAre("REVISED became_sql@f 2"));
   EXPECT_EQ(Last().journey().id(), "A");
-  At_("2025-01-04");
+  AnnounceAt("2025-01-04");
   EXPECT_THAT(News(), IsEmpty());
   // And back.
   ASSERT_TRUE(engine_->Retract("m").ok());
-  At_("2025-01-05");
+  AnnounceAt("2025-01-05");
   EXPECT_THAT(News(), ElementsAre("REVISED became_sql@f 3"));
   EXPECT_EQ(Last().journey().id(), "B");
 }
@@ -266,33 +266,33 @@ TEST_F(AnnounceTest, MergeThatMakesItFalseWithdraws) {
           Tp("i", "2025-01-01",
              "account_id: 'A' invoice { action: ACTION_ISSUED invoice_id: 'i' "
              "}")});
-  At_("2025-01-04");
+  AnnounceAt("2025-01-04");
   EXPECT_THAT(News(), ElementsAre("RAISED became_sql@f 1"));
   Append({Tp("m", "2025-01-04",
              "account_id: 'B' account_merge { other_account_id: 'A' }")});
   // Together they are a customer.
-  At_("2025-01-05");
+  AnnounceAt("2025-01-05");
   EXPECT_THAT(News(), ElementsAre("WITHDRAWN became_sql@f 2"));
 }
 
 TEST_F(AnnounceTest, SnoozeEndsWhileItHolds) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   News();
   const std::string id = Last().signal_id();
   const auto snoozed =
       engine_->Act(id, v1::SIGNAL_CHANGE_SNOOZED, At("2025-01-10"));
   ASSERT_TRUE(snoozed.ok()) << snoozed.status();
   EXPECT_EQ(core::ToMicros(snoozed->snoozed_until()), At("2025-01-10"));
-  At_("2025-01-09T23:59:59Z");
+  AnnounceAt("2025-01-09T23:59:59Z");
   EXPECT_THAT(News(), ElementsAre("SNOOZED stall.inactive@o 1"));
-  At_("2025-01-10");
+  AnnounceAt("2025-01-10");
   EXPECT_THAT(News(), ElementsAre("SNOOZE_ENDED stall.inactive@o 2"));
   EXPECT_FALSE(Last().has_snoozed_until());
   engine_->Act(id, v1::SIGNAL_CHANGE_SNOOZED, At("2025-01-12")).value();
   engine_->Act(id, v1::SIGNAL_CHANGE_FINISHED).value();
-  At_("2025-01-13");
+  AnnounceAt("2025-01-13");
   EXPECT_THAT(News(), ElementsAre("SNOOZED stall.inactive@o 2",
                                   "FINISHED stall.inactive@o 2"));
 }
@@ -300,11 +300,11 @@ TEST_F(AnnounceTest, SnoozeEndsWhileItHolds) {
 TEST_F(AnnounceTest, WithdrawalAfterDoneIsAnnouncedAndKeepsIt) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   engine_->Act(Last().signal_id(), v1::SIGNAL_CHANGE_FINISHED).value();
   News();
   Append({Reply("r", "2025-01-08")});
-  At_("2025-01-09");
+  AnnounceAt("2025-01-09");
   EXPECT_THAT(News(), ElementsAre("WITHDRAWN stall.inactive@o 2"));
   EXPECT_EQ(Last().handling(), v1::SIGNAL_HANDLING_FINISHED);
   EXPECT_EQ(Last().handled_by(), "anna");
@@ -313,7 +313,7 @@ TEST_F(AnnounceTest, WithdrawalAfterDoneIsAnnouncedAndKeepsIt) {
 TEST_F(AnnounceTest, RepeatedActionChangesNothing) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   const std::string id = Last().signal_id();
   engine_->Act(id, v1::SIGNAL_CHANGE_DISMISSED).value();
   const size_t events = engine_->SignalEvents().size();
@@ -328,7 +328,7 @@ TEST_F(AnnounceTest, RepeatedActionChangesNothing) {
 TEST_F(AnnounceTest, TooManyActionsAreRefusedAtOnce) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   signals::SignalAction action;
   action.tenant_id = Engine::kTenant;
   action.signal_id = Last().signal_id();
@@ -356,12 +356,12 @@ TEST_F(AnnounceTest, TooManyActionsAreRefusedAtOnce) {
 TEST_F(AnnounceTest, NewOwnerIsARevision) {
   Open(kStallsOnly);
   Append({OpenDeal()});
-  At_("2025-01-08");
+  AnnounceAt("2025-01-08");
   News();
   Append({Tp("u", "2025-01-08",
              "account_id: 'A' deal_id: 'D' owner_id: 'bert' deal { action: "
              "ACTION_UPDATED }")});
-  At_("2025-01-09");
+  AnnounceAt("2025-01-09");
   EXPECT_THAT(News(), ElementsAre("REVISED stall.inactive@o 2"));
   EXPECT_EQ(Last().owner_id(), "bert");
 }
