@@ -10,7 +10,6 @@ RULES ?= deploy/rules/default.yaml
 
 SOURCE_DIRS := service projections cli tests
 SOURCES = $(shell find $(SOURCE_DIRS) -name '*.cc' -o -name '*.h' | sort)
-UNITS = $(filter %.cc,$(SOURCES))
 JOURNEYCTL := build/bin/journeyctl --server $(LISTEN)
 
 .DEFAULT_GOAL := help
@@ -44,10 +43,8 @@ check: setup-check format-check tidy test  ## Formatting, clang-tidy and tests
 format-check: setup-check  ## Only: is everything formatted?
 	@clang-format-14 --dry-run -Werror $(SOURCES)
 
-# Only clang knows thread-safety analysis, so it is asked for here.
-tidy: setup-check build  ## Only: clang-tidy, warnings are errors
-	@printf '%s\n' $(UNITS) | xargs -P $(JOBS) -n 1 \
-	  clang-tidy-14 -p build --quiet --extra-arg=-Wthread-safety
+tidy: setup-check build  ## Only: clang-tidy on what changed, warnings are errors
+	@deploy/tidy.sh $(JOBS)
 
 format: setup-check  ## Format all sources
 	@clang-format-14 -i $(SOURCES)
