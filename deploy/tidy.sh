@@ -22,9 +22,11 @@ done < <(sed -n 's/.* -o \(\S*\) -c \([^ "]*\)".*/\1 \2/p' \
 
 echo "clang-tidy: $((${#stale[@]} / 2)) units to look at"
 if ((${#stale[@]} == 0)); then exit 0; fi
-# Only clang knows thread-safety analysis, so it is asked for here.
+# Only clang knows thread-safety analysis, so it is asked for here. A stamp has
+# the time at which the look began: the unit may change during it.
 printf '%s\n' "${stale[@]}" | xargs -P "${1:-1}" -n 2 bash -c '
+  touch "$0.begun"
   clang-tidy-14 -p build --quiet --extra-arg=-Wthread-safety "$1" \
     2> >(grep -v "warnings generated" >&2) || exit 1
-  touch "$0"
+  mv "$0.begun" "$0"
   echo "clean: ${1#"$PWD/"}"'
