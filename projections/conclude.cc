@@ -61,9 +61,9 @@ void AddLifecycle(const Rules& rules, const LifecycleState& lifecycle,
   AddTimes(rules, lifecycle, instant, out);
 }
 
-v1::DealStageVisit ConcludeStage(const Rules& rules, const DealState& deal,
+v1::DealStageVisit ConcludeStage(const Rules& rules,
                                  const storage::v1::DealStageState& visit) {
-  const auto* stage = rules.FindStage(deal.pipeline_id(), visit.stage_id());
+  const auto* stage = rules.FindStage(visit.pipeline_id(), visit.stage_id());
   v1::DealStageVisit out;
   out.set_stage_id(visit.stage_id());
   out.set_name(stage == nullptr ? visit.stage_id() : stage->name());
@@ -95,7 +95,7 @@ v1::Explanation ExplainStatus(const Rules& rules, const DealState& deal) {
 
 void AddStage(const Rules& rules, const DealState& deal, v1::Deal& out) {
   for (const auto& visit : deal.stages()) {
-    *out.add_stage_history() = ConcludeStage(rules, deal, visit);
+    *out.add_stage_history() = ConcludeStage(rules, visit);
   }
   if (out.stage_history_size() > 0) {
     *out.mutable_stage() = out.stage_history(out.stage_history_size() - 1);
@@ -258,7 +258,7 @@ v1::Deal ConcludeDeal(const Rules& rules, const DealState& deal,
   out.set_currency_changed(deal.currency_changed());
   *out.mutable_products() = deal.products();
   out.set_push_count(deal.push_count());
-  out.set_owner_id(deal.owner_id());
+  out.set_owner_id(OwnerOf(deal));
   *out.mutable_contacts() = deal.contacts();
   out.set_lost_reason(deal.lost_reason());
   AddDates(deal, out);

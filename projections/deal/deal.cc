@@ -36,8 +36,16 @@ void MoveToStage(const std::string& stage_id, const Moment& moment,
     stages.DeleteSubrange(0, 1);
   }
   auto* visit = stages.Add();
+  visit->set_pipeline_id(deal.pipeline_id());
   visit->set_stage_id(stage_id);
   *visit->mutable_entered() = moment;
+}
+
+// True when the deal's last visit is to this stage of its present pipeline.
+bool IsIn(const std::string& stage_id, const DealState& deal) {
+  return !deal.stages().empty() && stage_id == CurrentStageId(deal) &&
+         deal.stages(deal.stages_size() - 1).pipeline_id() ==
+             deal.pipeline_id();
 }
 
 // The stage where a deal stands that is decided without naming one: the
@@ -52,14 +60,14 @@ const v1::PipelineStage* TerminalStage(const v1::PipelineRules& pipeline,
 }
 
 // The stage to which a deal returns that is opened again without naming one:
-// the last one it was in that is not terminal, else the pipeline's first.
+// the last one of its pipeline it was in that is not terminal, else the
+// pipeline's first.
 std::string StageBeforeDecision(const Rules& rules, const DealState& deal) {
   for (int i = deal.stages_size() - 1; i >= 0; --i) {
-    const auto* stage =
-        rules.FindStage(deal.pipeline_id(), deal.stages(i).stage_id());
-    if (stage == nullptr || !IsTerminal(*stage)) {
-      return deal.stages(i).stage_id();
-    }
+    const storage::v1::DealStageState& visit = deal.stages(i);
+    if (visit.pipeline_id() != deal.pipeline_id()) continue;
+    const auto* stage = rules.FindStage(deal.pipeline_id(), visit.stage_id());
+    if (stage == nullptr || !IsTerminal(*stage)) return visit.stage_id();
   }
   const auto* pipeline = rules.FindPipeline(deal.pipeline_id());
   return pipeline == nullptr ? CurrentStageId(deal) : pipeline->stages(0).id();
@@ -96,7 +104,7 @@ void SetExpectedClose(const v1::Date& day, const Moment& moment,
     }
   }
   *deal.mutable_expected_close_date() = day;
-  *deal.mutable_expected_close_cause() = moment.ref();
+  *deal.mutable_expected_close_moment() = moment;
 }
 
 // Takes over the fields that a change reports; unset ones keep their value.
@@ -192,10 +200,11 @@ DealOutcome ApplyChange(const Rules& rules, const v1::Touchpoint& touchpoint,
   const v1::DealStatus before = deal.status();
   const v1::DealStatus after = NextStatus(change, deal);
   const std::string stage_id =
-      change.action() == v1::DealChange::ACTION_REOPENED && IsOpen(deal)
+      change.action() == v1::DealChange::ACTION_REOPENED && IsOpen(deal) &&
+              !pipeline_changed
           ? change.stage_id()
           : NextStageId(rules, change, pipeline_changed, deal);
-  const bool is_moved = !stage_id.empty() && stage_id != CurrentStageId(deal);
+  const bool is_moved = !stage_id.empty() && !IsIn(stage_id, deal);
   NoteFlags(change.action(), before, is_moved, deal);
   if (is_moved) MoveToStage(stage_id, moment, deal);
 
@@ -227,14 +236,25 @@ void RemoveOffer(const std::string& offer_id, DealState& deal) {
                offers.end());
 }
 
-// An offer that is sent again keeps the time it was first sent, but takes the
-// new period of validity.
+void RemoveLapsed(const std::string& offer_id, core::Micros at,
+                  DealState& deal) {
+  for (const auto& offer : deal.open_offers()) {
+    if (offer.offer_id() == offer_id && offer.valid_until_us() != 0 &&
+        offer.valid_until_us() <= at) {
+      return RemoveOffer(offer_id, deal);
+    }
+  }
+}
+
+// An offer that is sent again while it stands keeps the time it was first sent,
+// but takes the new period of validity; one that has lapsed is a new one.
 void AddOffer(const v1::Offer& offer, const Moment& moment, DealState& deal) {
   if (!offer.replaces_offer_id().empty()) {
     RemoveOffer(offer.replaces_offer_id(), deal);
   }
   const core::Micros valid_until =
       offer.has_valid_until() ? core::ToMicros(offer.valid_until()) : 0;
+  RemoveLapsed(offer.offer_id(), moment.at_us(), deal);
   for (auto& known : *deal.mutable_open_offers()) {
     if (known.offer_id() == offer.offer_id()) {
       known.set_valid_until_us(valid_until);
@@ -325,6 +345,10 @@ void TellAccountOwner(JourneyFold& fold) {
     if (fold.DealOf(open.deal_id()).account_owner_id() == owner_id) continue;
     fold.ChangedDealOf(open.deal_id()).set_account_owner_id(owner_id);
   }
+}
+
+const std::string& OwnerOf(const DealState& deal) {
+  return deal.owner_id().empty() ? deal.account_owner_id() : deal.owner_id();
 }
 
 bool IsTerminal(const v1::PipelineStage& stage) {

@@ -40,6 +40,10 @@ void TellAccountOwner(JourneyFold& fold);
 // A stage of certain failure or certain success: what stands there is decided.
 [[nodiscard]] bool IsTerminal(const v1::PipelineStage& stage);
 
+// The responsible employee: the deal's owner, else the account's; empty where
+// unknown.
+[[nodiscard]] const std::string& OwnerOf(const storage::v1::DealState& deal);
+
 // Id of the pipeline stage that the deal is in.
 [[nodiscard]] const std::string& CurrentStageId(
     const storage::v1::DealState& deal);

@@ -139,6 +139,36 @@ void Settle(core::Micros at, const v1::TouchpointRef& cause, bool undone,
   Enter(to, at, cause, RuleOfChange(from, to, undone), state);
 }
 
+void Hold(const Rules& rules, const Moment& moment, LifecycleState& lifecycle) {
+  lifecycle.set_hold_until_us(
+      moment.at_us() +
+      rules.rule_set().lifecycle().purchase_hold_days() * core::kMicrosPerDay);
+  *lifecycle.mutable_hold_cause() = moment.ref();
+}
+
+void EndHold(LifecycleState& lifecycle) {
+  lifecycle.clear_hold_until_us();
+  lifecycle.clear_hold_cause();
+}
+
+// The hold time of the newest purchase that stands, where nothing has ended it.
+void HoldAgain(const Rules& rules, JourneyState& state) {
+  LifecycleState& lifecycle = *state.mutable_lifecycle();
+  EndHold(lifecycle);
+  const storage::v1::Sale* newest = nullptr;
+  for (const storage::v1::Sale& sale : state.sales()) {
+    if (sale.counted() && (newest == nullptr ||
+                           Before(newest->counted_by(), sale.counted_by()))) {
+      newest = &sale;
+    }
+  }
+  if (newest == nullptr ||
+      !Before(lifecycle.hold_ended(), newest->counted_by())) {
+    return;
+  }
+  Hold(rules, newest->counted_by(), lifecycle);
+}
+
 // Every purchase is a visit of its own: it ends a cycle, after beginning one
 // where no deal has.
 void ApplyPurchase(const Rules& rules, const Moment& moment,
@@ -148,10 +178,7 @@ void ApplyPurchase(const Rules& rules, const Moment& moment,
   sale.set_began_cycle(lifecycle.cycle_ended());
   if (lifecycle.cycle_ended()) BeginCycle(lifecycle);
   lifecycle.clear_open_offer_ids();
-  lifecycle.set_hold_until_us(
-      moment.at_us() +
-      rules.rule_set().lifecycle().purchase_hold_days() * core::kMicrosPerDay);
-  *lifecycle.mutable_hold_cause() = moment.ref();
+  Hold(rules, moment, lifecycle);
   const v1::EntryCondition stage = RuleStage(state);
   lifecycle.set_rule_stage(stage);
   Enter(stage, moment.at_us(), moment.ref(), RuleId(stage), state);
@@ -161,11 +188,12 @@ void ApplyPurchase(const Rules& rules, const Moment& moment,
 
 // Takes back the cycle's end, and its beginning if the purchase was that too,
 // unless a later cycle has begun.
-void ApplyUndo(const storage::v1::Sale& sale, JourneyState& state) {
+void ApplyUndo(const Rules& rules, const storage::v1::Sale& sale,
+               core::Micros at, JourneyState& state) {
   LifecycleState& lifecycle = *state.mutable_lifecycle();
   if (IsSame(lifecycle.hold_cause(), sale.counted_by().ref())) {
-    lifecycle.clear_hold_until_us();
-    lifecycle.clear_hold_cause();
+    HoldAgain(rules, state);
+    if (lifecycle.hold_until_us() <= at) EndHold(lifecycle);
   }
   if (lifecycle.cycle_ended() && lifecycle.cycle() == sale.cycle()) {
     lifecycle.set_cycle_ended(sale.began_cycle());
@@ -179,7 +207,7 @@ void RemoveOffer(const std::string& offer_id, LifecycleState& lifecycle) {
 }
 
 // Offers without a deal that were sent to an SQL open an opportunity as a
-// deal does, until they are rejected, lapse or are withdrawn.
+// deal does, until they are reported as rejected, expired or withdrawn.
 void ApplyOffer(const v1::Touchpoint& touchpoint, JourneyState& state) {
   if (!touchpoint.deal_id().empty()) return;
   LifecycleState& lifecycle = *state.mutable_lifecycle();
@@ -231,12 +259,13 @@ void ApplyToLifecycle(const Rules& rules, const v1::Touchpoint& touchpoint,
     lifecycle.set_contact_made(true);
   }
   if (touchpoint.has_ticket() || touchpoint.has_survey()) {
-    lifecycle.clear_hold_until_us();
-    lifecycle.clear_hold_cause();
+    EndHold(lifecycle);
+    *lifecycle.mutable_hold_ended() = moment;
   }
   if (touchpoint.has_offer()) ApplyOffer(touchpoint, state);
   if (deal.opened && lifecycle.cycle_ended()) BeginCycle(lifecycle);
-  if (sale.undone != nullptr) ApplyUndo(*sale.undone, state);
+  if (sale.undone != nullptr)
+    ApplyUndo(rules, *sale.undone, moment.at_us(), state);
   if (sale.purchased != nullptr) {
     ApplyPurchase(rules, moment, *sale.purchased, state);
     EndHoldBy(moment.at_us(), state);
@@ -252,8 +281,7 @@ void EndHoldBy(core::Micros instant, JourneyState& state) {
   const core::Micros at = lifecycle.hold_until_us();
   if (at == 0 || at > instant) return;
   const v1::TouchpointRef cause = lifecycle.hold_cause();
-  lifecycle.clear_hold_until_us();
-  lifecycle.clear_hold_cause();
+  EndHold(lifecycle);
   const StageVisitState* current = CurrentVisit(lifecycle);
   if (current != nullptr && current->set_by_person()) {
     // Only a touchpoint ends what a person has set, time does not.

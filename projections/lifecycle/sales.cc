@@ -33,7 +33,7 @@ bool HasKey(const Sale& sale, const std::string& key) {
 }
 
 void AddKey(const std::string& key, Sale& sale) {
-  if (!HasKey(sale, key)) sale.add_keys(key);
+  if (sale.keys_size() < core::kSaleKeysMax) sale.add_keys(key);
 }
 
 // The sale named by the first of the keys that names one.
@@ -94,36 +94,84 @@ std::vector<std::string> KeysOfInvoice(const v1::Touchpoint& touchpoint) {
   return keys;
 }
 
-SaleInvoice* FindInvoice(const std::string& invoice_id, Sale& sale) {
-  for (SaleInvoice& invoice : *sale.mutable_invoices()) {
+template <typename Invoices>
+SaleInvoice* FindInvoice(const std::string& invoice_id, Invoices& invoices) {
+  for (SaleInvoice& invoice : invoices) {
     if (invoice.invoice_id() == invoice_id) return &invoice;
   }
   return nullptr;
 }
 
-void Issue(const v1::Invoice& change, const Moment& moment, Sale& sale) {
-  SaleInvoice* invoice = FindInvoice(change.invoice_id(), sale);
-  if (invoice != nullptr || sale.invoices_size() == core::kSaleInvoicesMax) {
-    return;
+// An invoice that was cancelled or credited and is not issued yet: sources
+// report with the precision of a day, and ids decide between equal instants.
+SaleInvoice& Waiting(const std::string& invoice_id, JourneyState& state) {
+  auto& waiting = *state.mutable_waiting_invoices();
+  if (SaleInvoice* known = FindInvoice(invoice_id, waiting)) return *known;
+  if (waiting.size() == core::kOpenInvoicesMax) waiting.DeleteSubrange(0, 1);
+  SaleInvoice& invoice = *waiting.Add();
+  invoice.set_invoice_id(invoice_id);
+  return invoice;
+}
+
+// Takes over what is known of an invoice that is issued now.
+void TakeWaiting(const v1::Invoice& change, SaleInvoice& invoice,
+                 JourneyState& state) {
+  auto& waiting = *state.mutable_waiting_invoices();
+  for (int i = 0; i < waiting.size(); ++i) {
+    if (waiting[i].invoice_id() != change.invoice_id()) continue;
+    invoice.Swap(&waiting[i]);
+    waiting.DeleteSubrange(i, 1);
+    break;
   }
-  invoice = sale.add_invoices();
-  invoice->set_invoice_id(change.invoice_id());
-  invoice->set_issued_us(moment.at_us());
-  if (change.has_amount()) *invoice->mutable_amount() = change.amount();
+  // Nobody can say what part of an unknown amount a credit is.
+  if (!change.has_amount()) {
+    invoice.clear_amount();
+    invoice.clear_credited_minor();
+  }
+}
+
+// Credited in full, it is undone for ever.
+void CheckCredit(SaleInvoice& invoice) {
+  if (invoice.issued_us() != 0 && invoice.amount().amount_minor() > 0 &&
+      invoice.credited_minor() >= invoice.amount().amount_minor()) {
+    invoice.set_undone(true);
+  }
+}
+
+// Issued again, an invoice keeps its date and takes the new amount.
+void Issue(const v1::Invoice& change, const Moment& moment, Sale& sale,
+           JourneyState& state) {
+  SaleInvoice* invoice =
+      FindInvoice(change.invoice_id(), *sale.mutable_invoices());
+  if (invoice == nullptr) {
+    if (sale.invoices_size() == core::kSaleInvoicesMax) return;
+    invoice = sale.add_invoices();
+    TakeWaiting(change, *invoice, state);
+    invoice->set_invoice_id(change.invoice_id());
+    invoice->set_issued_us(moment.at_us());
+  }
+  if (!change.has_amount()) return;
+  if (invoice->amount().currency_code() != change.amount().currency_code()) {
+    invoice->clear_credited_minor();
+  }
+  *invoice->mutable_amount() = change.amount();
+  CheckCredit(*invoice);
 }
 
 // A credit of unknown amount, or in another currency, is no full credit.
 void Credit(const v1::Invoice& change, SaleInvoice& invoice) {
-  if (!change.has_amount() || !invoice.has_amount() ||
+  if (!change.has_amount()) return;
+  if (invoice.issued_us() == 0 && !invoice.has_amount()) {
+    invoice.mutable_amount()->set_currency_code(
+        change.amount().currency_code());
+  }
+  if (!invoice.has_amount() ||
       change.amount().currency_code() != invoice.amount().currency_code()) {
     return;
   }
-  const int64_t credit = change.amount().amount_minor();
-  invoice.set_credited_minor(AddUpTo(invoice.credited_minor(), credit));
-  if (invoice.amount().amount_minor() > 0 &&
-      invoice.credited_minor() >= invoice.amount().amount_minor()) {
-    invoice.set_undone(true);
-  }
+  invoice.set_credited_minor(
+      AddUpTo(invoice.credited_minor(), change.amount().amount_minor()));
+  CheckCredit(invoice);
 }
 
 bool CountsAsPurchase(const Sale& sale) {
@@ -187,19 +235,25 @@ SaleOutcome ApplyInvoice(const v1::Touchpoint& touchpoint, const Moment& moment,
   const v1::Invoice& change = touchpoint.invoice();
   if (change.action() == v1::Invoice::ACTION_ISSUED) {
     Sale& sale = FindOrAdd(KeysOfInvoice(touchpoint), state);
-    Issue(change, moment, sale);
+    Issue(change, moment, sale, state);
     return Settle(moment, sale, state);
+  }
+  if (change.action() != v1::Invoice::ACTION_CANCELLED &&
+      change.action() != v1::Invoice::ACTION_CREDITED) {
+    return {};
   }
   Sale* sale = Find({InvoiceKey(change.invoice_id())}, state);
   SaleInvoice* invoice =
-      sale == nullptr ? nullptr : FindInvoice(change.invoice_id(), *sale);
+      sale == nullptr
+          ? &Waiting(change.invoice_id(), state)
+          : FindInvoice(change.invoice_id(), *sale->mutable_invoices());
   if (invoice == nullptr) return {};
   if (change.action() == v1::Invoice::ACTION_CANCELLED) {
     invoice->set_undone(true);
-  } else if (change.action() == v1::Invoice::ACTION_CREDITED) {
+  } else {
     Credit(change, *invoice);
   }
-  return Settle(moment, *sale, state);
+  return sale == nullptr ? SaleOutcome() : Settle(moment, *sale, state);
 }
 
 }  // namespace

@@ -174,6 +174,23 @@ void CheckPipelineStage(const v1::PipelineStage& stage, const std::string& at,
   }
 }
 
+// A stage of 0 per cent is where lost deals stand, so those in which deals are
+// open come before it.
+void CheckLostStages(const v1::PipelineRules& pipeline, const std::string& at,
+                     RuleChecker& check) {
+  bool is_open_later = false;
+  for (int i = pipeline.stages_size() - 1; i >= 0; --i) {
+    const int percent = pipeline.stages(i).win_probability_percent();
+    if (percent == 0 && is_open_later) {
+      check.Fail(
+          absl::StrCat(Element(at + ".stages", i), ".win_probability_percent"),
+          "is 0, so lost deals stand here; give it 1 to 99, or put it after "
+          "the stages in which deals are open");
+    }
+    is_open_later = is_open_later || (percent > 0 && percent < 100);
+  }
+}
+
 void CheckPipelines(const v1::RuleSet& rules, RuleChecker& check) {
   check.Count("pipelines", rules.pipelines_size(), core::kPipelinesMax);
   std::set<std::string> pipeline_ids;
@@ -189,6 +206,7 @@ void CheckPipelines(const v1::RuleSet& rules, RuleChecker& check) {
       CheckPipelineStage(pipeline.stages(j), Element(at + ".stages", j),
                          stage_ids, check);
     }
+    CheckLostStages(pipeline, at, check);
     CheckStalls(pipeline.stalls(), at + ".stalls", check);
   }
 }

@@ -212,7 +212,7 @@ v1::Signal ConcludeJourneySignal(const Rules& rules, const JourneyState& state,
 v1::Signal ConcludeDealSignal(const Rules& rules, const DealState& deal,
                               const SignalInterval& interval, Micros instant) {
   v1::Signal out = Begin(rules, interval, deal.deal_id(), instant);
-  out.set_owner_id(SignalOwnerOf(deal));
+  out.set_owner_id(OwnerOf(deal));
   *out.mutable_explanation() =
       ExplainDealSignal(rules, deal, interval, instant);
   SetText("deal_name", deal.name(), out);

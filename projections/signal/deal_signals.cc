@@ -36,17 +36,13 @@ std::vector<StallInterval> StallsInTurn(const Rules& rules,
 }
 
 // The touchpoint that a stall hangs on: the same one whatever the thresholds.
-v1::TouchpointRef AnchorOf(const Rules& rules, const DealState& deal,
-                           const StallInterval& stall) {
+v1::TouchpointRef AnchorOf(const DealState& deal, const StallInterval& stall) {
   switch (stall.reason) {
     case v1::STALL_REASON_UNANSWERED_OFFER:
       return deal.open_offers(stall.offer).sent().ref();
-    case v1::STALL_REASON_SLIPPED: {
-      const bool day_is_over =
-          deal.has_expected_close_date() &&
-          stall.since == rules.EndOfDay(deal.expected_close_date());
-      return day_is_over ? deal.expected_close_cause() : deal.pushes(0).ref();
-    }
+    case v1::STALL_REASON_SLIPPED:
+      return deal.pushes().empty() ? deal.expected_close_moment().ref()
+                                   : deal.pushes(0).ref();
     case v1::STALL_REASON_NEGLECTED:
       return SilenceStart(deal.last_company(), deal).cause;
     case v1::STALL_REASON_SLOW_STAGE:
@@ -56,13 +52,15 @@ v1::TouchpointRef AnchorOf(const Rules& rules, const DealState& deal,
   }
 }
 
-SignalInterval FromStall(v1::SignalType type, const Rules& rules,
-                         const DealState& deal, const StallInterval& stall) {
+SignalInterval FromStall(v1::SignalType type, const DealState& deal,
+                         const StallInterval& stall) {
   SignalInterval out;
   out.type = type;
   out.stall_reason = stall.reason;
-  out.anchor = AnchorOf(rules, deal, stall);
+  out.anchor = AnchorOf(deal, stall);
   out.since = stall.since;
+  // Limits are those of the pipeline stage.
+  out.made_at = StageStart(deal).at;
   out.until = stall.until;
   out.critical_since = stall.critical_since;
   out.severity = v1::SIGNAL_SEVERITY_WARNING;
@@ -109,6 +107,7 @@ void AddFollowUpTooLate(const DealState& deal,
   signal.rule_id = "signal.follow_up_too_late";
   signal.anchor = late->planned().ref();
   signal.since = std::max(late->planned().at_us(), in_time);
+  signal.made_at = deal.follow_ups_changed_us();
   signal.until = stalled;
   signal.severity = v1::SIGNAL_SEVERITY_WARNING;
   signal.about = late->key();
@@ -127,13 +126,12 @@ SignalIntervals DealSignals(const Rules& rules, const DealState& deal) {
       rules.FindSignalRule(v1::SIGNAL_TYPE_OFFER_UNANSWERED) != nullptr;
   for (const StallInterval& stall : stalls) {
     if (tells_stalls) {
-      out.push_back(FromStall(v1::SIGNAL_TYPE_STALL, rules, deal, stall));
+      out.push_back(FromStall(v1::SIGNAL_TYPE_STALL, deal, stall));
       out.back().rule_id =
           absl::StrCat("signal.stall.", ReasonName(stall.reason));
     }
     if (tells_offers && stall.reason == v1::STALL_REASON_UNANSWERED_OFFER) {
-      out.push_back(
-          FromStall(v1::SIGNAL_TYPE_OFFER_UNANSWERED, rules, deal, stall));
+      out.push_back(FromStall(v1::SIGNAL_TYPE_OFFER_UNANSWERED, deal, stall));
       out.back().rule_id = "signal.offer_unanswered";
     }
   }
@@ -144,10 +142,6 @@ SignalIntervals DealSignals(const Rules& rules, const DealState& deal) {
     AddFollowUpTooLate(deal, stalls, out);
   }
   return out;
-}
-
-const std::string& SignalOwnerOf(const DealState& deal) {
-  return deal.owner_id().empty() ? deal.account_owner_id() : deal.owner_id();
 }
 
 }  // namespace journey::projections

@@ -25,6 +25,10 @@ struct SignalInterval {
   v1::TouchpointRef anchor;
   core::Micros since = 0;
   core::Micros until = core::kNever;
+  // When the touchpoint occurred that made it so, where `since` may lie before
+  // it: a deal that moves to a stage with a shorter limit has been silent too
+  // long already. It is due no earlier.
+  core::Micros made_at = 0;
   // From here on it is critical.
   core::Micros critical_since = core::kNever;
   // How bad it is before.
@@ -53,10 +57,6 @@ using SignalIntervals = std::vector<SignalInterval>;
 // Those that are about a deal; none unless it is open.
 [[nodiscard]] SignalIntervals DealSignals(const Rules& rules,
                                           const storage::v1::DealState& deal);
-
-// The responsible employee of a deal: its owner, else the account's.
-[[nodiscard]] const std::string& SignalOwnerOf(
-    const storage::v1::DealState& deal);
 
 // The id of a signal: 16 bytes that depend on nothing else.
 [[nodiscard]] std::string SignalId(absl::string_view rule_id,

@@ -41,16 +41,23 @@ void AddUnansweredOffer(const Rules& rules, const v1::UnansweredOfferRule& rule,
   }
 }
 
-Micros SlippedSince(const Rules& rules, const v1::SlippedRule& rule,
-                    const DealState& deal) {
-  Micros since = core::kNever;
+// Not before the deal was opened again, nor before anybody named the day.
+void AddSlipped(const Rules& rules, const v1::SlippedRule& rule,
+                const DealState& deal, Intervals& out) {
+  Micros over = core::kNever;
   if (deal.has_expected_close_date()) {
-    since = rules.EndOfDay(deal.expected_close_date());
+    over = std::max(rules.EndOfDay(deal.expected_close_date()),
+                    deal.expected_close_moment().at_us());
   }
+  Micros pushed = core::kNever;
   if (deal.pushes_size() >= rule.pushes()) {
-    since = std::min(since, deal.pushes(rule.pushes() - 1).at_us());
+    pushed = deal.pushes(rule.pushes() - 1).at_us();
   }
-  return since;
+  const Micros since =
+      std::max(std::min(over, pushed), deal.active_since().at_us());
+  if (since == core::kNever) return;
+  out.push_back(Interval(v1::STALL_REASON_SLIPPED, rule.severity(), since));
+  out.back().day_is_over = over <= pushed;
 }
 
 void AddOutOfPace(const Rules& rules, const v1::OutOfPaceRule& rule,
@@ -93,13 +100,7 @@ Intervals StallIntervals(const Rules& rules, const DealState& deal) {
                  AfterDays(rules, SilenceStart(deal.last_customer(), deal).at,
                            in_force.stage->stall_days(), rule.day_type())));
   }
-  if (const auto* rule = in_force.slipped) {
-    const Micros since = SlippedSince(rules, *rule, deal);
-    if (since != core::kNever) {
-      out.push_back(
-          Interval(v1::STALL_REASON_SLIPPED, rule->severity(), since));
-    }
-  }
+  if (const auto* rule = in_force.slipped) AddSlipped(rules, *rule, deal, out);
   if (const auto* rule = in_force.neglected) {
     out.push_back(
         Interval(v1::STALL_REASON_NEGLECTED, rule->severity(),

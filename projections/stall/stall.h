@@ -23,6 +23,8 @@ struct StallInterval {
   core::Micros critical_since = core::kNever;
   // Of UNANSWERED_OFFER: which of the deal's open offers waits.
   int offer = 0;
+  // Of SLIPPED: the expected close day is over; else it was moved too often.
+  bool day_is_over = false;
 
   [[nodiscard]] v1::StallSeverity SeverityAt(core::Micros instant) const {
     return instant < critical_since ? v1::STALL_SEVERITY_WARNING

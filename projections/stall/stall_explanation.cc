@@ -58,15 +58,13 @@ v1::Explanation ExplainInactive(const Rules& rules, const DealState& deal,
 }
 
 v1::Explanation ExplainSlipped(const Rules& rules, const DealState& deal,
-                               core::Micros since,
-                               const v1::SlippedRule& rule) {
-  if (deal.has_expected_close_date() &&
-      rules.EndOfDay(deal.expected_close_date()) == since) {
+                               bool day_is_over, const v1::SlippedRule& rule) {
+  if (day_is_over) {
     const v1::Date& day = deal.expected_close_date();
     return Explain(
         rules, "stall.slipped",
         absl::StrCat("The expected close day, ", FormatDate(day), ", is over."),
-        {deal.expected_close_cause()});
+        {deal.expected_close_moment().ref()});
   }
   std::vector<v1::TouchpointRef> causes;
   for (const auto& push : deal.pushes()) causes.push_back(push.ref());
@@ -141,7 +139,8 @@ v1::Explanation ExplainStall(const Rules& rules, const DealState& deal,
     case v1::STALL_REASON_SLOW_STAGE:
       return ExplainSlowStage(rules, deal, in_force);
     default:
-      return ExplainSlipped(rules, deal, interval.since, *in_force.slipped);
+      return ExplainSlipped(rules, deal, interval.day_is_over,
+                            *in_force.slipped);
   }
 }
 

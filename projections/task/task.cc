@@ -52,12 +52,14 @@ auto FindFollowUp(const std::string& key, const DealState& deal) {
 }
 
 void RemoveFollowUp(const std::string& key, const std::string& deal_id,
-                    JourneyFold& fold) {
+                    core::Micros at, JourneyFold& fold) {
   const auto deal = fold.deals().find(deal_id);
   if (deal == fold.deals().end()) return;
   const auto it = FindFollowUp(key, *deal->second.state);
   if (it == deal->second.state->follow_ups().end()) return;
-  fold.ChangedDealOf(deal_id).mutable_follow_ups()->erase(it);
+  DealState& changed = fold.ChangedDealOf(deal_id);
+  changed.mutable_follow_ups()->erase(it);
+  changed.set_follow_ups_changed_us(at);
 }
 
 void AddFollowUp(const FollowUpChange& change, const Moment& moment,
@@ -108,10 +110,10 @@ void ApplyToFollowUps(const v1::Touchpoint& touchpoint, const Moment& moment,
   const FollowUpChange change = ChangeOf(touchpoint);
   if (change.key.empty()) return;
   for (const auto& open : fold.state().open_deals()) {
-    RemoveFollowUp(change.key, open.deal_id(), fold);
+    RemoveFollowUp(change.key, open.deal_id(), moment.at_us(), fold);
   }
   if (!touchpoint.deal_id().empty()) {
-    RemoveFollowUp(change.key, touchpoint.deal_id(), fold);
+    RemoveFollowUp(change.key, touchpoint.deal_id(), moment.at_us(), fold);
   }
   if (change.due == 0) return;
   for (DealState* deal : TargetsOf(touchpoint, fold)) {

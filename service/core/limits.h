@@ -138,9 +138,11 @@ inline constexpr int kDealStageVisitsMax = 50;
 inline constexpr int kOpenOffersMax = 100;
 inline constexpr int kCausesMax = 100;
 // Sales of a journey, and invoices of a sale, that can still be undone; older
-// sales are only counted, further invoices of a sale are not looked at.
+// sales are only counted, further invoices of a sale are not looked at. A sale
+// is known by so many ids of deals, contracts, renewals and invoices.
 inline constexpr int kSalesMax = 1000;
 inline constexpr int kSaleInvoicesMax = 1000;
+inline constexpr int kSaleKeysMax = 2000;
 inline constexpr int kPushMomentsMax = 100;
 // Open deals of one journey that its state names: they are those that a
 // touchpoint without a deal counts for.

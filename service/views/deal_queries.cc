@@ -38,7 +38,8 @@ bool MatchesPlace(const Request& request, const storage::v1::DealState& deal) {
       projections::CurrentStageId(deal) != request.stage_id()) {
     return false;
   }
-  return request.owner_id().empty() || deal.owner_id() == request.owner_id();
+  return request.owner_id().empty() ||
+         projections::OwnerOf(deal) == request.owner_id();
 }
 
 // `journey` is that of the account asked for, if one is.
@@ -331,7 +332,7 @@ absl::StatusOr<v1::GetBoardResponse> GetBoard(
   const absl::Status status =
       deals.ForEachOpenIn(pipeline_id, [&](const PlacedDeal& deal) {
         if (request.owner_id().empty() ||
-            deal.state.owner_id() == request.owner_id()) {
+            projections::OwnerOf(deal.state) == request.owner_id()) {
           board.Add(deal);
         }
       });

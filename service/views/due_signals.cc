@@ -128,9 +128,9 @@ absl::Status TenantDue::AddDeal(const Timer& timer) {
   const SignalIntervals intervals =
       projections::DealSignals(reader_->rules(), deal);
   std::vector<v1::SegmentStanding> segments;
-  for (const Announcement& each : projections::AnnouncementsAt(
-           intervals, (*record)->signals(), projections::SignalOwnerOf(deal),
-           timer.due)) {
+  for (const Announcement& each :
+       projections::AnnouncementsAt(intervals, (*record)->signals(),
+                                    projections::OwnerOf(deal), timer.due)) {
     if (each.interval == nullptr) {
       absl::Status status =
           Withdraw(home, each.before->signal_id(), /*of_deal=*/true);
@@ -163,7 +163,8 @@ absl::Status TenantDue::Announce(const Home& home,
   if (!known.ok()) return known.status();
   const SignalInterval& interval = *announcement.interval;
   const bool critical = interval.critical_since <= home.at;
-  const Micros due = critical ? interval.critical_since : interval.since;
+  const Micros due = std::max(
+      critical ? interval.critical_since : interval.since, interval.made_at);
   const bool is_old =
       due <= home.received - core::kHistoricalDays * core::kMicrosPerDay;
   signal.set_historical(is_old);

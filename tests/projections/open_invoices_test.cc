@@ -81,7 +81,7 @@ TEST(OpenInvoicesTest, PartsAddUpToTheAmountInItsCurrency) {
   const auto issued = [] { return Bills().Add("ISSUED", Eur(100)); };
   EXPECT_TRUE(open(issued().Add("PARTIALLY_PAID", Eur(60))));
   EXPECT_FALSE(
-      open(issued().Add("PARTIALLY_PAID", Eur(60)).Add("CREDITED", Eur(-40))));
+      open(issued().Add("PARTIALLY_PAID", Eur(60)).Add("CREDITED", Eur(40))));
   EXPECT_TRUE(open(issued().Add("PARTIALLY_PAID", Usd(100))));
   EXPECT_TRUE(open(issued().Add("PARTIALLY_PAID")));
   EXPECT_FALSE(open(issued().Add("PAID", Eur(1)))) << "paid always settles";
@@ -100,7 +100,6 @@ TEST(OpenInvoicesTest, PartsAddUpToTheAmountInItsCurrency) {
       open(Bills().Add("PARTIALLY_PAID", Eur(100)).Add("ISSUED", Eur(100))));
   // There is nothing to pay.
   EXPECT_FALSE(open(Bills().Add("ISSUED", Eur(0))));
-  EXPECT_FALSE(open(Bills().Add("ISSUED", Eur(-5))));
 }
 
 TEST(OpenInvoicesTest, IssuedAgainItTakesTheNewDayAndAmount) {

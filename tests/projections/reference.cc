@@ -72,19 +72,20 @@ bool Past::StandsSince(size_t i) const {
   return true;
 }
 
-// The hold time after the last purchase lasts, unless a ticket or a survey
-// ended it or the purchase was undone.
+// The hold time after a purchase that stands lasts, unless a ticket or a survey
+// ended it.
 bool Past::IsHeld(Micros instant) const {
-  const size_t bought = AfterLast([&](size_t i) { return Buys(i); });
-  if (bought == 0) return false;
-  if (instant >= TimeOf(history_[bought - 1]) +
-                     Days(rules_.lifecycle().purchase_hold_days())) {
-    return false;
+  const size_t ended = AfterLast([&](size_t i) {
+    return history_[i].has_ticket() || history_[i].has_survey();
+  });
+  for (size_t i = ended; i < n_; ++i) {
+    if (Buys(i) && StandsSince(i) &&
+        instant < TimeOf(history_[i]) +
+                      Days(rules_.lifecycle().purchase_hold_days())) {
+      return true;
+    }
   }
-  for (size_t i = bought; i < n_; ++i) {
-    if (history_[i].has_ticket() || history_[i].has_survey()) return false;
-  }
-  return StandsSince(bought - 1);
+  return false;
 }
 
 std::string Past::RuleStage(Micros instant) const {

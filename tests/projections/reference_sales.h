@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,9 +22,8 @@ class ReferenceSales {
     std::string first_name;
     std::set<std::string> names;
     core::Micros won = 0;
+    // Its invoices, by id, with the date of their issue.
     std::map<std::string, core::Micros> issued;
-    std::map<std::string, int64_t> open_amounts;  // By invoice; 0 is unknown.
-    std::set<std::string> undone;
   };
 
   // The sale that has the first name known; it takes those that are free.
@@ -64,23 +64,26 @@ class ReferenceSales {
         names.push_back("contract " + invoice.contract_id());
       }
     }
-    Sale& sale = Named(names);
-    sale.open_amounts.emplace(id, invoice.amount().amount_minor());
-    sale.issued.emplace(id, core::ToMicros(t.occurred_at()));
+    Named(names).issued.emplace(id, core::ToMicros(t.occurred_at()));
+    Debt& debt = debts_[id];
+    // Nobody can say what part of an unknown amount a credit is.
+    if (!debt.is_issued && !invoice.has_amount()) debt.credited.clear();
+    debt.is_issued = true;
+    if (invoice.has_amount()) debt.amount = invoice.amount();
+    debt.Check();
   }
 
+  // The invoice may be issued only later.
   void Change(const v1::Invoice& invoice) {
-    const std::string& id = invoice.invoice_id();
-    for (Sale& sale : sales_) {
-      const auto it = sale.open_amounts.find(id);
-      if (it == sale.open_amounts.end()) continue;
-      if (invoice.action() == v1::Invoice::ACTION_CANCELLED) {
-        sale.undone.insert(id);
-      } else if (invoice.action() == v1::Invoice::ACTION_CREDITED &&
-                 it->second > 0 && invoice.has_amount()) {
-        it->second -= invoice.amount().amount_minor();
-        if (it->second <= 0) sale.undone.insert(id);
-      }
+    Debt& debt = debts_[invoice.invoice_id()];
+    if (invoice.action() == v1::Invoice::ACTION_CANCELLED) {
+      debt.is_undone = true;
+    } else if (invoice.action() == v1::Invoice::ACTION_CREDITED &&
+               invoice.has_amount() &&
+               (!debt.is_issued || debt.amount.has_value())) {
+      debt.credited[invoice.amount().currency_code()] +=
+          invoice.amount().amount_minor();
+      debt.Check();
     }
   }
 
@@ -90,7 +93,7 @@ class ReferenceSales {
     for (const Sale& sale : sales_) {
       std::set<core::Micros> dates;
       for (const auto& [id, at] : sale.issued) {
-        if (sale.undone.count(id) == 0) dates.insert(at);
+        if (!debts_.at(id).is_undone) dates.insert(at);
       }
       const bool counts = sale.issued.empty() ? sale.won != 0 : !dates.empty();
       if (!counts) continue;
@@ -101,7 +104,24 @@ class ReferenceSales {
   }
 
  private:
+  // What is known of an invoice, whether it is issued or not.
+  struct Debt {
+    bool is_issued = false;
+    std::optional<v1::Money> amount;
+    std::map<std::string, int64_t> credited;  // By currency.
+    // Cancelled or credited in full: for ever.
+    bool is_undone = false;
+
+    void Check() {
+      if (is_issued && amount.has_value() && amount->amount_minor() > 0 &&
+          credited[amount->currency_code()] >= amount->amount_minor()) {
+        is_undone = true;
+      }
+    }
+  };
+
   std::vector<Sale> sales_;
+  std::map<std::string, Debt> debts_;
 };
 
 }  // namespace journey::testing

@@ -196,7 +196,7 @@ std::map<v1::StallReason, ReferenceStall> Past::StallsOf(
 }
 
 // Each offer by its first sending since the customer was heard, or since it
-// was taken back.
+// was taken back or had lapsed.
 void Past::AddOfferStalls(const std::string& deal_id,
                           const v1::UnansweredOfferRule& rule,
                           const After& after, const Hold& hold) const {
@@ -207,6 +207,11 @@ void Past::AddOfferStalls(const std::string& deal_id,
     const v1::Offer& offer = history_[i].offer();
     if (offer.action() == v1::Offer::ACTION_SENT) {
       offers.erase(offer.replaces_offer_id());
+      const auto before = offers.find(offer.offer_id());
+      if (before != offers.end() &&
+          before->second.second <= TimeOf(history_[i])) {
+        offers.erase(before);
+      }
       auto& known =
           offers.emplace(offer.offer_id(), std::make_pair(after(i + 1), 0))
               .first->second;
@@ -230,10 +235,12 @@ void Past::AddOfferStalls(const std::string& deal_id,
 void Past::AddSlippedStalls(const std::string& deal_id,
                             const v1::SlippedRule& rule,
                             const Hold& hold) const {
-  const auto slipped = [&](Micros since) {
+  const auto slipped = [&](Micros at) {
+    const Micros since = std::max(at, ActiveSince(deal_id));
     hold(v1::STALL_REASON_SLIPPED, since, core::kNever,
          CriticalSince(rule.severity(), since));
   };
+  Micros said = 0;
   absl::CivilDay close;
   bool has_close = false;
   int pushes = 0;
@@ -247,8 +254,9 @@ void Past::AddSlippedStalls(const std::string& deal_id,
     }
     close = next;
     has_close = true;
+    said = TimeOf(history_[i]);
   }
-  if (has_close) slipped(BeginOf(close + 1));
+  if (has_close) slipped(std::max(said, BeginOf(close + 1)));
 }
 
 void Past::AddPaceStalls(const std::string& deal_id,

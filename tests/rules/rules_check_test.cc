@@ -241,6 +241,26 @@ TEST(RulesCheckTest, NamesAreRequiredAndBounded) {
   });
 }
 
+TEST(RulesCheckTest, StagesOfLostDealsComeLast) {
+  CheckCases({
+      {"no probability given",
+       [](auto& r) {
+         r.mutable_pipelines(0)
+             ->mutable_stages(0)
+             ->clear_win_probability_percent();
+         PipelineStage(r).set_win_probability_percent(50);
+       },
+       {"pipelines[0].stages[0].win_probability_percent"}},
+      {"lost before won",
+       [](auto& r) {
+         r.mutable_pipelines(0)
+             ->mutable_stages(0)
+             ->clear_win_probability_percent();
+       },
+       {}},
+  });
+}
+
 void SetNumbers(v1::RuleSet& r, int hold, int percent, int days, int pushes) {
   r.mutable_lifecycle()->set_purchase_hold_days(hold);
   PipelineStage(r).set_win_probability_percent(percent);
