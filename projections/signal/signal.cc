@@ -74,8 +74,10 @@ void AddLead(const Rules& rules, const JourneyState& state,
   const storage::v1::LeadState& lead = state.lead();
   if (lead.status() == v1::LEAD_STATUS_MQL &&
       rules.FindSignalRule(v1::SIGNAL_TYPE_BECAME_MQL) != nullptr) {
+    // Not on the touchpoint by which the points were enough: with another
+    // threshold that is another one.
     out.push_back(Make(v1::SIGNAL_TYPE_BECAME_MQL, "signal.became_mql",
-                       lead.cause(), lead.since_us(),
+                       state.scoring().marketing().ref(), lead.since_us(),
                        OrNever(lead.mql_until_us())));
   }
   if (lead.status() == v1::LEAD_STATUS_SQL &&

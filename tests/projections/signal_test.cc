@@ -76,6 +76,24 @@ TEST(SignalTest, RequestMakesAnSqlAndChangesTheStage) {
               ElementsAre("became_sql@f since 2025-01-02T00:00:00Z"));
 }
 
+TEST(SignalTest, MqlHangsOnTheSameTouchpointWhateverTheThreshold) {
+  std::vector<v1::Touchpoint> given;
+  for (int i = 1; i <= 9; ++i) {
+    given.push_back(Tp(absl::StrCat("d", i), absl::StrCat("2025-01-0", i),
+                       "account_id: 'A' content { asset: 'paper' action: "
+                       "ACTION_DOWNLOADED }"));
+  }
+  const auto became = [&](const std::string& threshold) {
+    return InForce(
+        "2025-01-09T01:00:00Z", "became_mql", given,
+        "scoring { behaviour { mql_threshold: " + threshold + " } }");
+  };
+  EXPECT_THAT(became("15"),
+              ElementsAre("became_mql@d1 since 2025-01-02T00:00:00Z"));
+  EXPECT_THAT(became("25"),
+              ElementsAre("became_mql@d1 since 2025-01-03T00:00:00Z"));
+}
+
 TEST(SignalTest, VisitorRaisesNone) {
   v1::Subject visitor;
   visitor.set_type(v1::SUBJECT_TYPE_VISITOR);
