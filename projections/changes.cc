@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "projections/conclude.h"
+#include "projections/explain.h"
 #include "projections/stall/stall.h"
 #include "service/core/time.h"
+#include "service/core/touchpoint.h"
 
 namespace journey::projections {
 namespace {
@@ -21,8 +23,10 @@ v1::JourneyChange ChangeAt(Micros at, const v1::Explanation& explanation) {
 }
 
 v1::JourneyChange StallChangeAt(Micros at, const std::string& deal_id,
-                                const v1::Stall& stall, bool ended) {
-  v1::JourneyChange change = ChangeAt(at, stall.explanation());
+                                const v1::Stall& stall,
+                                const v1::Explanation& explanation,
+                                bool ended) {
+  v1::JourneyChange change = ChangeAt(at, explanation);
   v1::StallChange& out = *change.mutable_stall();
   out.set_deal_id(deal_id);
   out.set_reason(stall.reason());
@@ -30,6 +34,28 @@ v1::JourneyChange StallChangeAt(Micros at, const std::string& deal_id,
   out.set_ended(ended);
   *out.mutable_since() = stall.since();
   return change;
+}
+
+// What a touchpoint did that ended a stall of the deal.
+absl::string_view WhatEnded(const v1::Touchpoint& by, const DealState& deal) {
+  if (deal.status() == v1::DEAL_STATUS_WON) return "The deal was won.";
+  if (deal.status() == v1::DEAL_STATUS_LOST) return "The deal was lost.";
+  if (by.has_deal()) return "The deal was changed.";
+  if (core::IsCustomerOriginated(by)) return "The customer was heard.";
+  if (core::IsCompanyOriginated(by)) return "The company was heard.";
+  if (by.has_expected_silence()) return "The customer announced a silence.";
+  return "The offer was answered or taken back.";
+}
+
+// Only an offer that lapses ends a stall by itself.
+v1::Explanation ExplainEnd(const Rules& rules, const v1::Stall& stall,
+                           const v1::Touchpoint* by, const DealState& deal) {
+  const std::string& rule_id = stall.explanation().rule_id();
+  if (by == nullptr) {
+    return Explain(rules, rule_id, "The offer that waited has lapsed.",
+                   {stall.explanation().causes(0)});
+  }
+  return Explain(rules, rule_id, WhatEnded(*by, deal), {MomentOf(*by).ref()});
 }
 
 const v1::Stall* Find(const std::vector<v1::Stall>& stalls,
@@ -68,7 +94,7 @@ absl::Status ChangeFinder::AdvanceTo(Micros until, Tell tell) {
     if (next > until) break;
     at_ = std::max(at_, next);
     if (LetTimePass()) NoteJourney(tell);
-    absl::Status status = NoteStalls(TakeDueDeals(), tell);
+    absl::Status status = NoteStalls(TakeDueDeals(), nullptr, tell);
     if (!status.ok()) return status;
   }
   at_ = std::max(at_, until);
@@ -82,7 +108,7 @@ absl::Status ChangeFinder::Apply(const v1::Touchpoint& touchpoint, Tell tell) {
   Evolve(rules_, touchpoint, fold_);
   ahead_.reset();
   NoteJourney(tell);
-  return NoteStalls(fold_.TakeChangedDeals(), tell);
+  return NoteStalls(fold_.TakeChangedDeals(), &touchpoint, tell);
 }
 
 // Brings the state to `at_`; false where that changes nothing.
@@ -160,7 +186,7 @@ void ChangeFinder::LookAt(const std::string& deal_id, WatchedDeal& out) {
 // Tells what is new about the stalls of some deals, which come by id: first
 // what ended, then what began or has another beginning.
 absl::Status ChangeFinder::NoteStalls(const std::vector<std::string>& deal_ids,
-                                      Tell tell) {
+                                      const v1::Touchpoint* by, Tell tell) {
   std::vector<v1::JourneyChange> begun;
   for (const std::string& deal_id : deal_ids) {
     absl::Status wanted = still_wanted_();
@@ -170,13 +196,17 @@ absl::Status ChangeFinder::NoteStalls(const std::vector<std::string>& deal_ids,
     LookAt(deal_id, deal);
     for (const v1::Stall& stall : before) {
       if (Find(deal.stalls, stall.reason()) == nullptr) {
-        tell(StallChangeAt(at_, deal_id, stall, /*ended=*/true));
+        tell(StallChangeAt(
+            at_, deal_id, stall,
+            ExplainEnd(rules_, stall, by, *fold_.deals().at(deal_id).state),
+            /*ended=*/true));
       }
     }
     for (const v1::Stall& stall : deal.stalls) {
       const v1::Stall* known = Find(before, stall.reason());
       if (known == nullptr || !IsSame(*known, stall)) {
-        begun.push_back(StallChangeAt(at_, deal_id, stall, /*ended=*/false));
+        begun.push_back(StallChangeAt(at_, deal_id, stall, stall.explanation(),
+                                      /*ended=*/false));
       }
     }
   }

@@ -72,7 +72,9 @@ class ChangeFinder {
   void LookAt(const std::string& deal_id, WatchedDeal& out);
 
   void NoteJourney(Tell tell);
-  absl::Status NoteStalls(const std::vector<std::string>& deal_ids, Tell tell);
+  // `by` is null where time alone has brought it.
+  absl::Status NoteStalls(const std::vector<std::string>& deal_ids,
+                          const v1::Touchpoint* by, Tell tell);
 
   const Rules& rules_;
   const StillWanted still_wanted_;

@@ -57,6 +57,18 @@ class Following {
     return out;
   }
 
+  // Why stalls ended.
+  [[nodiscard]] std::vector<std::string> Ends() const {
+    std::vector<std::string> out;
+    for (const v1::JourneyChange& change : changes_) {
+      if (!change.stall().ended()) continue;
+      out.push_back(absl::StrCat(
+          change.explanation().rule_id(), ": ", change.explanation().text(),
+          " @", change.explanation().causes(0).touchpoint_id()));
+    }
+    return out;
+  }
+
   [[nodiscard]] int asked() const { return asked_; }
 
  private:
@@ -102,6 +114,37 @@ TEST(Changes, OfferThatTakesOverAtALapseIsTold) {
           "2025-01-26T00:00:00Z",
           "2025-02-01T00:00:00Z D0 no longer INACTIVE since "
           "2025-01-08T00:00:00Z"));
+}
+
+TEST(Changes, EndOfAStallIsExplainedByWhatEndedIt) {
+  Following following;
+  ASSERT_TRUE(
+      following
+          .Follow({Opened(0, "2025-01-01"),
+                   Tp("1", "2025-01-02",
+                      absl::StrCat("account_id: 'A' deal_id: 'D0' offer { "
+                                   "action: ACTION_SENT offer_id: '1' "
+                                   "valid_until { seconds: ",
+                                   At("2025-01-30") / core::kMicrosPerSecond,
+                                   " } }")),
+                   Tp("2", "2025-02-01",
+                      "account_id: 'A' email { action: ACTION_REPLIED }"),
+                   Tp("3", "2025-02-02",
+                      "account_id: 'A' owner_id: 'O' "
+                      "email { action: ACTION_SENT }"),
+                   Tp("4", "2025-02-20",
+                      "account_id: 'A' deal_id: 'D0' "
+                      "deal { action: ACTION_WON }")},
+                  "2025-02-20")
+          .ok());
+  EXPECT_THAT(
+      following.Ends(),
+      ElementsAre(
+          "stall.unanswered_offer: The offer that waited has lapsed. @1",
+          "stall.inactive: The customer was heard. @2",
+          "stall.neglected: The company was heard. @3",
+          "stall.inactive: The deal was won. @4",
+          "stall.neglected: The deal was won. @4"));
 }
 
 TEST(Changes, StallThatBecomesCriticalIsToldAgain) {
