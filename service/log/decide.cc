@@ -174,14 +174,16 @@ class Decider {
                        "; to withdraw all of it, use Retract"));
       return;
     }
+    const bool is_waiting = known.entry.position == 0;
     if (known.entry.retraction_position != 0) {
-      Repeat(known.entry.retraction_position);
+      Repeat(known.entry.retraction_position).set_waiting(is_waiting);
       return;
     }
     auto record = std::make_shared<storage::v1::RetractionRecord>(wanted);
     record->set_target_position(known.entry.position);
     LogEvent& event = Add();
     event.retraction = std::move(record);
+    decision_.response.mutable_results()->rbegin()->set_waiting(is_waiting);
     known.entry.retraction_position = event.position;
   }
 

@@ -25,6 +25,7 @@ Response Withdrawn(const v1::AppendResult& result) {
   Response response;
   response.set_position(result.position());
   response.set_repeated(result.repeated());
+  response.set_waiting(result.waiting());
   return response;
 }
 

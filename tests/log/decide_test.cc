@@ -228,6 +228,18 @@ TEST(DecideTest, WhatIsNotInForceIsTold) {
             Told({false}));
 }
 
+TEST(DecideTest, RetractionThatWaitsForItsTouchpointIsTold) {
+  const auto waits = [](const Given& given, const When& when) {
+    return Deciding(given, when)->response.results().rbegin()->waiting();
+  };
+  const When retraction = {{}, {MakeRetraction("a")}, {}};
+  EXPECT_TRUE(waits({}, retraction));
+  EXPECT_TRUE(waits({{Retracted(0, 9)}, {}}, retraction));
+  EXPECT_FALSE(waits({{Known(7, *a)}, {}}, retraction));
+  EXPECT_FALSE(waits({{Retracted(7, 9)}, {}}, retraction));
+  EXPECT_FALSE(waits({}, {{a}, {MakeRetraction("a")}, {}}));
+}
+
 TEST(DecideTest, InertLinksAreToldAndStored) {
   const auto decision =
       Deciding({{Known(7, *a), {}, {}},

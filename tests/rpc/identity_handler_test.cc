@@ -134,8 +134,9 @@ TEST_F(IdentityHandlerTest, TakingBackIsARetractionOfThatKindOnly) {
   v1::UnmergeResponse unmerged;
   append =
       Call(&Stub::Unmerge, "tenant_id: 'acme' source: 'crm' merge_id: 'm1'",
-           "position: 9 repeated: true", &unmerged);
+           "position: 9 repeated: true waiting: true", &unmerged);
   EXPECT_TRUE(unmerged.repeated());
+  EXPECT_TRUE(unmerged.waiting());
   EXPECT_EQ(append.only_kind, v1::TOUCHPOINT_KIND_ACCOUNT_MERGE);
   EXPECT_EQ(append.id_name, "merge_id");
   EXPECT_EQ(append.retractions.at(0)->touchpoint_id(), "m1");
