@@ -9,6 +9,7 @@
 #include "cli/failure.h"
 #include "cli/json.h"
 #include "cli/line_reader.h"
+#include "cli/options.h"
 #include "cli/text.h"
 
 namespace journey::cli {
@@ -76,9 +77,7 @@ absl::StatusOr<int> RunAmend(const Invocation& invocation,
   request.mutable_target()->set_touchpoint_id(options.id);
   *request.mutable_replacement() = *replacement;
   request.set_reason(options.reason);
-  request.set_actor(options.actor.empty()
-                        ? invocation.environment.Variable("USER")
-                        : options.actor);
+  request.set_actor(ActorOf(invocation, options.actor));
   const auto response = Call<v1::TouchpointService>(
       *settings, &v1::TouchpointService::StubInterface::Amend, request);
   if (!response.ok()) return response.status();
@@ -116,9 +115,7 @@ void AddAmendCommand(CLI::App& root, Invocation& invocation) {
                    "The file with the replacement, or - for stdin")
       ->required()
       ->type_name("FILE");
-  command->add_option("--reason", options->reason, "Why")->type_name("TEXT");
-  command->add_option("--actor", options->actor, "Who; default: $USER")
-      ->type_name("NAME");
+  AddReasonAndActorOptions(*command, options->reason, options->actor);
   OnRun(*command, invocation, options, RunAmend);
 }
 

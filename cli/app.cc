@@ -146,6 +146,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Invocation& invocation) {
 int RunCommandLine(const std::vector<std::string>& arguments,
                    const Environment& environment) {
   Invocation invocation(environment);
+  invocation.now_micros = environment.now_micros();
   const std::unique_ptr<CLI::App> root = MakeCommandTree(invocation);
   // CLI11 takes arguments from the end.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

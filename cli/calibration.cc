@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/instants.h"
 #include "cli/text.h"
+#include "service/core/limits.h"
 
 namespace journey::cli {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 constexpr double kMicrosPerDay = 86'400e6;
 // Means are written to about nine seconds.
 constexpr double kPerDay = 10'000;
-constexpr double kMeanDaysMax = 3650;
 
 double MeanDays(double micros, int64_t count) {
   const double days = micros / kMicrosPerDay / static_cast<double>(count);
@@ -29,7 +29,7 @@ int ToInt(int64_t count) {
 }
 
 bool IsRuleId(const std::string& id) {
-  return !id.empty() && id.size() <= 63 &&
+  return !id.empty() && id.size() <= core::kRuleIdBytesMax &&
          std::all_of(id.begin(), id.end(), [](unsigned char c) {
            return absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
                   c == '-' || c == '_';
@@ -38,7 +38,8 @@ bool IsRuleId(const std::string& id) {
 
 bool IsBaseline(const v1::PipelineStage& stage) {
   const double mean_days = stage.baseline().mean_days();
-  return IsRuleId(stage.id()) && mean_days > 0 && mean_days <= kMeanDaysMax;
+  return IsRuleId(stage.id()) && mean_days > 0 &&
+         mean_days <= core::kRuleDaysMax;
 }
 
 void PrintYaml(const v1::PipelineStage& stage, bool is_comment,

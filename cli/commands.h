@@ -16,6 +16,8 @@ void AddDealCommands(CLI::App& root, Invocation& invocation);
 void AddDiffCommand(CLI::App& group, Invocation& invocation);
 void AddGenerateCommand(CLI::App& root, Invocation& invocation);
 void AddIdentityCommands(CLI::App& root, Invocation& invocation);
+void AddIdentityResolveCommand(CLI::App& group, Invocation& invocation);
+void AddIdentityWithdrawCommands(CLI::App& group, Invocation& invocation);
 void AddImportCommand(CLI::App& root, Invocation& invocation);
 void AddJourneyCommands(CLI::App& root, Invocation& invocation);
 void AddMapCommand(CLI::App& group, Invocation& invocation);
@@ -29,6 +31,7 @@ void AddStatusCommand(CLI::App& root, Invocation& invocation);
 void AddTailCommand(CLI::App& root, Invocation& invocation);
 void AddTasksCommands(CLI::App& root, Invocation& invocation);
 void AddTicketCommands(CLI::App& root, Invocation& invocation);
+void AddTimelineCommand(CLI::App& group, Invocation& invocation);
 
 }  // namespace journey::cli
 

@@ -1,10 +1,8 @@
 // `journeyctl deals get|list|stalled|board`.
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/instants.h"
 #include "cli/options.h"
 #include "cli/pages.h"
 #include "cli/render.h"
@@ -26,22 +24,6 @@ struct DealOptions {
   PageOptions pages;
 };
 
-// Sets `as_of` where given and returns the instant that ages count to.
-template <typename Request>
-absl::StatusOr<int64_t> SetAsOf(const Invocation& invocation,
-                                const DealOptions& options, Request& request) {
-  if (options.as_of.empty()) return invocation.environment.now_micros();
-  absl::Status status =
-      SetInstant(invocation, "--as-of", options.as_of, request.mutable_as_of());
-  if (!status.ok()) return status;
-  return ToMicros(request.as_of());
-}
-
-std::unique_ptr<v1::DealService::StubInterface> NewStub(
-    const Settings& settings) {
-  return v1::DealService::NewStub(OpenChannel(settings));
-}
-
 absl::StatusOr<int> RunGet(const Invocation& invocation,
                            const DealOptions& options) {
   const auto settings = invocation.ResolveWithTenant();
@@ -49,21 +31,17 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
   v1::GetDealRequest request;
   request.set_tenant_id(settings->tenant);
   request.set_deal_id(options.deal_id);
-  auto at = SetAsOf(invocation, options, request);
-  if (!at.ok()) return at.status();
-  if (!options.known_at.empty()) {
-    absl::Status status = SetInstant(invocation, "--known-at", options.known_at,
-                                     request.mutable_known_at());
-    if (!status.ok()) return status;
-    if (options.as_of.empty()) at = ToMicros(request.known_at());
-  }
-  const auto response = Call<v1::DealService>(
-      *settings, &v1::DealService::StubInterface::GetDeal, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintDeal(response->deal(), *at, invocation.out());
-  }
-  return 0;
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (status.ok()) status = SetKnownAt(invocation, options.known_at, request);
+  if (!status.ok()) return status;
+  const bool then = request.has_known_at() && !request.has_as_of();
+  const int64_t at =
+      then ? ToMicros(request.known_at()) : InstantOf(invocation, request);
+  return AskOne<v1::DealService>(
+      invocation, *settings, &v1::DealService::StubInterface::GetDeal, request,
+      [&](const v1::GetDealResponse& response) {
+        PrintDeal(response.deal(), at, invocation.out());
+      });
 }
 
 absl::StatusOr<int> RunList(const Invocation& invocation,
@@ -82,33 +60,18 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
     if (!status.ok()) return status.status();
     request.set_status(*status);
   }
-  const auto at = SetAsOf(invocation, options, request);
-  if (!at.ok()) return at.status();
-  const auto stub = NewStub(*settings);
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::DealService::StubInterface::ListDeals, request);
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (!status.ok()) return status;
+  const auto response = FetchPages<v1::DealService>(
+      *settings, options.pages, &v1::DealService::StubInterface::ListDeals,
+      request);
   if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return 0;
-  }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::Deal& deal : response->deals()) {
-      (void)PrintJson(invocation, Format::kNdjson, deal);
-    }
-  } else if (response->deals().empty()) {
-    PrintNone(invocation, "deals", response->next_page_token());
-    if (absl::StartsWith(options.account, "account:")) {
-      invocation.err()
-          << "--account takes the id alone, without \"account:\"\n";
-    }
-  } else {
-    PrintDeals({response->deals().begin(), response->deals().end()}, *at,
-               invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
-  return 0;
+  PrintPage(invocation, settings->format, *response, response->deals(), "deals",
+            [&](const std::vector<v1::Deal>& deals) {
+              PrintDeals(deals, InstantOf(invocation, request),
+                         invocation.out());
+            });
+  return kExitOk;
 }
 
 absl::StatusOr<int> RunStalled(const Invocation& invocation,
@@ -125,30 +88,19 @@ absl::StatusOr<int> RunStalled(const Invocation& invocation,
     if (!reason.ok()) return reason.status();
     request.add_reasons(*reason);
   }
-  const auto at = SetAsOf(invocation, options, request);
-  if (!at.ok()) return at.status();
-  const auto stub = NewStub(*settings);
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::DealService::StubInterface::ListStalledDeals, request);
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (!status.ok()) return status;
+  const auto response = FetchPages<v1::DealService>(
+      *settings, options.pages,
+      &v1::DealService::StubInterface::ListStalledDeals, request);
   if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return 0;
-  }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::StalledDeal& stalled : response->stalled_deals()) {
-      (void)PrintJson(invocation, Format::kNdjson, stalled);
-    }
-  } else if (response->stalled_deals().empty()) {
-    PrintNone(invocation, "stalled deals", response->next_page_token());
-  } else {
-    PrintStalledDeals(
-        {response->stalled_deals().begin(), response->stalled_deals().end()},
-        *at, invocation.environment.columns, invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
-  return 0;
+  PrintPage(
+      invocation, settings->format, *response, response->stalled_deals(),
+      "stalled deals", [&](const std::vector<v1::StalledDeal>& stalled_deals) {
+        PrintStalledDeals(stalled_deals, InstantOf(invocation, request),
+                          invocation.environment.columns, invocation.out());
+      });
+  return kExitOk;
 }
 
 absl::StatusOr<int> RunBoard(const Invocation& invocation,
@@ -160,16 +112,14 @@ absl::StatusOr<int> RunBoard(const Invocation& invocation,
   request.set_pipeline_id(options.pipeline);
   request.set_owner_id(options.owner);
   request.set_deals_per_column(options.deals_per_column);
-  const auto at = SetAsOf(invocation, options, request);
-  if (!at.ok()) return at.status();
-  const auto response = Call<v1::DealService>(
-      *settings, &v1::DealService::StubInterface::GetBoard, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintBoard(*response, *at, invocation.environment.columns,
-               invocation.out());
-  }
-  return 0;
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (!status.ok()) return status;
+  return AskOne<v1::DealService>(
+      invocation, *settings, &v1::DealService::StubInterface::GetBoard, request,
+      [&](const v1::GetBoardResponse& board) {
+        PrintBoard(board, InstantOf(invocation, request),
+                   invocation.environment.columns, invocation.out());
+      });
 }
 
 void AddFilterOptions(CLI::App& command, DealOptions& options) {
@@ -190,10 +140,10 @@ void AddList(CLI::App& deals, Invocation& invocation) {
                                 "Only with this status");
   command->add_option("--stage", options->stage, "Only in this pipeline stage")
       ->type_name("ID");
-  command->add_option("--account", options->account, "Only of this account")
-      ->type_name("ID");
+  AddIdOption(*command, "--account", v1::SUBJECT_TYPE_ACCOUNT, options->account,
+              "Only of this account");
   AddFilterOptions(*command, *options);
-  AddPageOptions(*command, options->pages);
+  AddPageOptions(*command, invocation, options->pages);
   OnRun(*command, invocation, options, RunList);
 }
 
@@ -209,7 +159,7 @@ void AddStalled(CLI::App& deals, Invocation& invocation) {
   command->add_option("--stage", options->stage, "Only in this pipeline stage")
       ->type_name("ID");
   AddFilterOptions(*command, *options);
-  AddPageOptions(*command, options->pages);
+  AddPageOptions(*command, invocation, options->pages);
   OnRun(*command, invocation, options, RunStalled);
 }
 

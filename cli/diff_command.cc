@@ -1,5 +1,5 @@
 // `journeyctl journey diff`.
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/render.h"
@@ -18,28 +18,21 @@ absl::StatusOr<int> RunDiff(const Invocation& invocation,
                             const DiffOptions& options) {
   const auto settings = invocation.ResolveWithTenant();
   if (!settings.ok()) return settings.status();
-  const auto subject = ParseSubject(options.subject);
-  if (!subject.ok()) return subject.status();
-  v1::DiffJourneyRequest request;
-  request.set_tenant_id(settings->tenant);
-  *request.mutable_subject() = *subject;
+  auto about = RequestAbout<v1::DiffJourneyRequest>(*settings, options.subject);
+  if (!about.ok()) return about.status();
+  v1::DiffJourneyRequest& request = *about;
   absl::Status status =
       SetInstant(invocation, "--from", options.from, request.mutable_from());
   if (status.ok() && !options.to.empty()) {
     status = SetInstant(invocation, "--to", options.to, request.mutable_to());
   }
-  if (status.ok() && !options.known_at.empty()) {
-    status = SetInstant(invocation, "--known-at", options.known_at,
-                        request.mutable_known_at());
-  }
+  if (status.ok()) status = SetKnownAt(invocation, options.known_at, request);
   if (!status.ok()) return status;
-  const auto response = Call<v1::JourneyService>(
-      *settings, &v1::JourneyService::StubInterface::DiffJourney, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintDiff(*response, request.from(), invocation.out());
-  }
-  return 0;
+  return AskOne<v1::JourneyService>(
+      invocation, *settings, &v1::JourneyService::StubInterface::DiffJourney,
+      request, [&](const v1::DiffJourneyResponse& diff) {
+        PrintDiff(diff, request.from(), invocation.out());
+      });
 }
 
 }  // namespace

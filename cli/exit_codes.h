@@ -12,7 +12,7 @@ inline constexpr int kExitUsage = 2;
 // The server is not reachable, is stopping, is overloaded or did not answer
 // in time.
 inline constexpr int kExitUnreachable = 3;
-// The server does not know the subject, deal, pipeline or signal.
+// The server does not know the subject, deal, pipeline, ticket or signal.
 inline constexpr int kExitNotFound = 4;
 // The server refused the request, or at least one row, or a receiver an event.
 inline constexpr int kExitRefused = 5;

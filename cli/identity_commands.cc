@@ -1,23 +1,19 @@
-// `journeyctl identity link|unlink|merge|unmerge|resolve`.
+// `journeyctl identity link|merge`; the other commands of the group have files
+// of their own.
 #include <openssl/evp.h>
 
 #include <array>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/exit_codes.h"
-#include "cli/instants.h"
 #include "cli/options.h"
 #include "cli/render.h"
-#include "cli/text.h"
+#include "service/core/limits.h"
 
 namespace journey::cli {
 namespace {
-
-// As many as an id of the service may have.
-constexpr size_t kIdBytesMax = 256;
 
 // Who says that two subjects belong together, and what it is called.
 struct AssertOptions {
@@ -29,23 +25,6 @@ struct AssertOptions {
   std::string reason;
   std::string actor;
 };
-
-struct WithdrawOptions {
-  std::string source;
-  std::string id;
-  std::string reason;
-  std::string actor;
-};
-
-struct ResolveOptions {
-  std::string subject;
-  std::string as_of;
-  std::string known_at;
-};
-
-std::string ActorOf(const Invocation& invocation, const std::string& actor) {
-  return actor.empty() ? invocation.environment.Variable("USER") : actor;
-}
 
 std::string Sha256(absl::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -63,27 +42,19 @@ std::string IdOf(const AssertOptions& options, const char* between,
   if (!options.id.empty()) return options.id;
   std::string id = absl::StrCat(options.first, between, options.second, "@",
                                 Rfc3339(instant));
-  return id.size() <= kIdBytesMax ? id : Sha256(id);
-}
-
-template <typename Response>
-void PrintResult(const Invocation& invocation, const std::string& source,
-                 const std::string& id, const Response& response,
-                 const std::string& result) {
-  Table table({"SOURCE", "ID", ">POSITION", "RESULT"});
-  table.AddRow({source, id, FormatCount(response.position()), result});
-  table.Print(invocation.out());
+  return id.size() <= core::kIdBytesMax ? id : Sha256(id);
 }
 
 template <typename Response>
 void PrintAsserted(const Invocation& invocation, const std::string& source,
                    const std::string& id, const Response& response,
                    const std::string& result) {
-  PrintResult(invocation, source, id, response,
-              response.retracted()  ? "not in force"
-              : response.repeated() ? "was known already"
-              : response.inert()    ? "inert"
-                                    : result);
+  PrintLinkResult(source, id, response.position(),
+                  response.retracted()  ? "not in force"
+                  : response.repeated() ? "was known already"
+                  : response.inert()    ? "inert"
+                                        : result,
+                  invocation.out());
   if (response.inert()) PrintInertWarning(1, invocation.err());
   if (response.retracted()) {
     invocation.err() << "Warning: this id was taken back and never revives, so "
@@ -159,84 +130,6 @@ absl::StatusOr<int> RunMerge(const Invocation& invocation,
   return kExitOk;
 }
 
-// What Unlink and Unmerge have in common. `set_id` is the setter of the id.
-template <typename Request, typename Response>
-absl::StatusOr<int> Withdraw(
-    const Invocation& invocation, const WithdrawOptions& options,
-    void (*set_id)(Request&, const std::string&),
-    grpc::Status (v1::IdentityService::StubInterface::*method)(
-        grpc::ClientContext*, const Request&, Response*)) {
-  const auto settings = invocation.ResolveWithTenant();
-  if (!settings.ok()) return settings.status();
-  Request request;
-  request.set_tenant_id(settings->tenant);
-  request.set_source(options.source);
-  set_id(request, options.id);
-  request.set_reason(options.reason);
-  request.set_actor(ActorOf(invocation, options.actor));
-  const auto response = Call<v1::IdentityService>(*settings, method, request);
-  if (!response.ok()) return response.status();
-  if (PrintJson(invocation, settings->format, *response)) return kExitOk;
-  PrintResult(invocation, options.source, options.id, *response,
-              response->repeated() ? "was taken back before" : "taken back");
-  return kExitOk;
-}
-
-absl::StatusOr<int> RunUnlink(const Invocation& invocation,
-                              const WithdrawOptions& options) {
-  return Withdraw<v1::UnlinkRequest>(
-      invocation, options,
-      [](v1::UnlinkRequest& request, const std::string& id) {
-        request.set_link_id(id);
-      },
-      &v1::IdentityService::StubInterface::Unlink);
-}
-
-absl::StatusOr<int> RunUnmerge(const Invocation& invocation,
-                               const WithdrawOptions& options) {
-  return Withdraw<v1::UnmergeRequest>(
-      invocation, options,
-      [](v1::UnmergeRequest& request, const std::string& id) {
-        request.set_merge_id(id);
-      },
-      &v1::IdentityService::StubInterface::Unmerge);
-}
-
-absl::StatusOr<int> RunResolve(const Invocation& invocation,
-                               const ResolveOptions& options) {
-  const auto settings = invocation.ResolveWithTenant();
-  if (!settings.ok()) return settings.status();
-  v1::ResolveRequest request;
-  request.set_tenant_id(settings->tenant);
-  const auto subject = ParseSubject(options.subject);
-  if (!subject.ok()) return subject.status();
-  *request.mutable_subject() = *subject;
-  if (!options.as_of.empty()) {
-    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
-                                     request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
-  if (!options.known_at.empty()) {
-    absl::Status status = SetInstant(invocation, "--known-at", options.known_at,
-                                     request.mutable_known_at());
-    if (!status.ok()) return status;
-  }
-  const auto response = Call<v1::IdentityService>(
-      *settings, &v1::IdentityService::StubInterface::Resolve, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintIdentity(*subject, *response, invocation.out());
-  }
-  return kExitOk;
-}
-
-void AddReasonAndActor(CLI::App& command, std::string& reason,
-                       std::string& actor) {
-  command.add_option("--reason", reason, "Why")->type_name("TEXT");
-  command.add_option("--actor", actor, "Who; default: $USER")
-      ->type_name("NAME");
-}
-
 void AddAsserting(CLI::App& command, Invocation& invocation,
                   const std::shared_ptr<AssertOptions>& options,
                   const char* instant_name, const char* instant_description,
@@ -248,7 +141,7 @@ void AddAsserting(CLI::App& command, Invocation& invocation,
       ->type_name("ID");
   command.add_option(instant_name, options->instant, instant_description)
       ->type_name("INSTANT");
-  AddReasonAndActor(command, options->reason, options->actor);
+  AddReasonAndActorOptions(command, options->reason, options->actor);
   OnRun(command, invocation, options, run);
 }
 
@@ -288,20 +181,6 @@ void AddMerge(CLI::App& group, Invocation& invocation) {
                "When that was found; default: now", RunMerge);
 }
 
-void AddWithdrawing(CLI::App& group, Invocation& invocation, const char* name,
-                    const char* description, const char* examples,
-                    absl::StatusOr<int> (*run)(const Invocation&,
-                                               const WithdrawOptions&)) {
-  CLI::App* command = AddCommand(group, name, description, examples);
-  auto options = std::make_shared<WithdrawOptions>();
-  command->add_option("source", options->source, "Its source")
-      ->required()
-      ->type_name("SOURCE");
-  command->add_option("id", options->id, "Its id")->required()->type_name("ID");
-  AddReasonAndActor(*command, options->reason, options->actor);
-  OnRun(*command, invocation, options, run);
-}
-
 }  // namespace
 
 void AddIdentityCommands(CLI::App& root, Invocation& invocation) {
@@ -311,26 +190,9 @@ void AddIdentityCommands(CLI::App& root, Invocation& invocation) {
                  "  journeyctl identity resolve visitor:V1");
   group->require_subcommand(1);
   AddLink(*group, invocation);
-  AddWithdrawing(
-      *group, invocation, "unlink", "Take back a link",
-      "  journeyctl identity unlink crm L-17 --reason \"wrong person\"\n"
-      "A link that another touchpoint asserts goes with that touchpoint: see\n"
-      "`journeyctl retract`.",
-      RunUnlink);
   AddMerge(*group, invocation);
-  AddWithdrawing(*group, invocation, "unmerge", "Take back a merge",
-                 "  journeyctl identity unmerge crm M-4\n"
-                 "The accounts stay together while other merges join them.",
-                 RunUnmerge);
-  CLI::App* command =
-      AddCommand(*group, "resolve", "Show whose journey touchpoints belong to",
-                 "  journeyctl identity resolve visitor:V1\n"
-                 "  journeyctl identity resolve contact:C2 --as-of 2025-03-01");
-  auto options = std::make_shared<ResolveOptions>();
-  AddSubjectArgument(*command, options->subject);
-  AddAsOfOption(*command, options->as_of);
-  AddKnownAtOption(*command, options->known_at);
-  OnRun(*command, invocation, options, RunResolve);
+  AddIdentityWithdrawCommands(*group, invocation);
+  AddIdentityResolveCommand(*group, invocation);
 }
 
 }  // namespace journey::cli

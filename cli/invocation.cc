@@ -12,6 +12,7 @@
 #include "cli/failure.h"
 #include "cli/instants.h"
 #include "cli/json.h"
+#include "service/core/limits.h"
 
 namespace journey::cli {
 namespace {
@@ -64,18 +65,18 @@ absl::Status CheckServer(absl::string_view origin, absl::string_view server) {
 }
 
 absl::Status CheckTenant(absl::string_view origin, absl::string_view tenant) {
-  constexpr size_t kBytesMax = 63;
   const bool known_letters =
       std::all_of(tenant.begin(), tenant.end(), [](char letter) {
         return absl::ascii_islower(letter) || absl::ascii_isdigit(letter) ||
                letter == '-';
       });
   if (known_letters && !tenant.empty() && tenant.front() != '-' &&
-      tenant.size() <= kBytesMax) {
+      tenant.size() <= core::kTenantIdBytesMax) {
     return absl::OkStatus();
   }
   return UsageError(absl::StrCat(
-      origin, ": \"", tenant, "\" is no tenant; write 1 to ", kBytesMax,
+      origin, ": \"", tenant, "\" is no tenant; write 1 to ",
+      core::kTenantIdBytesMax,
       " characters of a-z, 0-9 and \"-\", beginning with a letter or digit"));
 }
 
@@ -172,7 +173,7 @@ std::string FormatSubject(const v1::Subject& subject) {
 absl::Status SetInstant(const Invocation& invocation, const std::string& flag,
                         const std::string& text,
                         google::protobuf::Timestamp* instant) {
-  const auto parsed = ParseInstant(text, invocation.environment.now_micros());
+  const auto parsed = ParseInstant(text, invocation.now_micros);
   if (!parsed.ok()) {
     return UsageError(absl::StrCat(flag, ": ", parsed.status().message()));
   }

@@ -47,6 +47,9 @@ struct Invocation {
 
   const Environment& environment;
   GlobalFlags flags;
+  // What times relative to now count from: one instant for the whole run, or
+  // that of the run which printed the page before.
+  int64_t now_micros = 0;
   // What the command line asks for: returns the exit code, or an error.
   std::function<absl::StatusOr<int>()> run;
 
@@ -92,7 +95,7 @@ CLI::App* AddCommand(CLI::App& parent, const std::string& name,
 // For tables: `account:ID`.
 [[nodiscard]] std::string FormatSubject(const v1::Subject& subject);
 
-// Sets an instant in a request where the flag was given.
+// Sets an instant in a request. INVALID_ARGUMENT names the flag.
 [[nodiscard]] absl::Status SetInstant(const Invocation& invocation,
                                       const std::string& flag,
                                       const std::string& text,

@@ -1,11 +1,10 @@
-// `journeyctl journey get|explain|list|timeline`; the other commands of the
-// group have files of their own.
+// `journeyctl journey get|explain|list`; the other commands of the group have
+// files of their own.
 #include <optional>
 #include <vector>
 
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/enum_names.h"
 #include "cli/options.h"
 #include "cli/pages.h"
 #include "cli/render.h"
@@ -33,38 +32,16 @@ struct ListOptions {
   PageOptions pages;
 };
 
-struct TimelineOptions {
-  std::string subject;
-  std::string as_of;
-  std::vector<std::string> kinds;
-  std::string link;
-  bool newest_first = false;
-  bool show_retracted = false;
-  bool without_changes = false;
-  std::string known_at;
-  PageOptions pages;
-};
-
 // A question about one journey.
 template <typename Request>
 absl::StatusOr<Request> JourneyRequest(const Invocation& invocation,
                                        const Settings& settings,
                                        const GetOptions& options) {
-  const auto subject = ParseSubject(options.subject);
-  if (!subject.ok()) return subject.status();
-  Request request;
-  request.set_tenant_id(settings.tenant);
-  *request.mutable_subject() = *subject;
-  if (!options.as_of.empty()) {
-    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
-                                     request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
-  if (!options.known_at.empty()) {
-    absl::Status status = SetInstant(invocation, "--known-at", options.known_at,
-                                     request.mutable_known_at());
-    if (!status.ok()) return status;
-  }
+  auto request = RequestAbout<Request>(settings, options.subject);
+  if (!request.ok()) return request;
+  absl::Status status = SetAsOf(invocation, options.as_of, *request);
+  if (status.ok()) status = SetKnownAt(invocation, options.known_at, *request);
+  if (!status.ok()) return status;
   return request;
 }
 
@@ -75,13 +52,11 @@ absl::StatusOr<int> RunExplain(const Invocation& invocation,
   const auto request =
       JourneyRequest<v1::ExplainJourneyRequest>(invocation, *settings, options);
   if (!request.ok()) return request.status();
-  const auto response = Call<v1::JourneyService>(
-      *settings, &v1::JourneyService::StubInterface::ExplainJourney, *request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintExplanation(response->explanation(), invocation.out());
-  }
-  return 0;
+  return AskOne<v1::JourneyService>(
+      invocation, *settings, &v1::JourneyService::StubInterface::ExplainJourney,
+      *request, [&](const v1::ExplainJourneyResponse& response) {
+        PrintExplanation(response.explanation(), invocation.out());
+      });
 }
 
 absl::StatusOr<int> RunGet(const Invocation& invocation,
@@ -91,19 +66,17 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
   const auto request =
       JourneyRequest<v1::GetJourneyRequest>(invocation, *settings, options);
   if (!request.ok()) return request.status();
-  const auto response = Call<v1::JourneyService>(
-      *settings, &v1::JourneyService::StubInterface::GetJourney, *request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    // A deal has a journey of another subject, whose version this is not.
-    const bool own =
-        request->subject().type() == response->journey().subject().type();
-    PrintJourney(
-        response->journey(),
-        own ? std::optional(response->subject_version()) : std::nullopt,
-        invocation.out());
-  }
-  return 0;
+  return AskOne<v1::JourneyService>(
+      invocation, *settings, &v1::JourneyService::StubInterface::GetJourney,
+      *request, [&](const v1::GetJourneyResponse& response) {
+        // A deal has a journey of another subject, whose version this is not.
+        const bool own =
+            request->subject().type() == response.journey().subject().type();
+        PrintJourney(
+            response.journey(),
+            own ? std::optional(response.subject_version()) : std::nullopt,
+            invocation.out());
+      });
 }
 
 void SetRange(std::optional<double> min, std::optional<double> max,
@@ -143,11 +116,8 @@ absl::StatusOr<v1::ListJourneysRequest> ListRequest(
   if (options.fit_min.has_value() || options.fit_max.has_value()) {
     SetRange(options.fit_min, options.fit_max, *request.mutable_fit_score());
   }
-  if (!options.as_of.empty()) {
-    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
-                                     request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (!status.ok()) return status;
   return request;
 }
 
@@ -157,94 +127,15 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
   if (!settings.ok()) return settings.status();
   const auto request = ListRequest(invocation, *settings, options);
   if (!request.ok()) return request.status();
-  const std::unique_ptr<v1::JourneyService::StubInterface> stub =
-      v1::JourneyService::NewStub(OpenChannel(*settings));
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::JourneyService::StubInterface::ListJourneys, *request);
+  const auto response = FetchPages<v1::JourneyService>(
+      *settings, options.pages,
+      &v1::JourneyService::StubInterface::ListJourneys, *request);
   if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return 0;
-  }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::Journey& journey : response->journeys()) {
-      (void)PrintJson(invocation, Format::kNdjson, journey);
-    }
-  } else if (response->journeys().empty()) {
-    PrintNone(invocation, "journeys", response->next_page_token());
-  } else {
-    PrintJourneys({response->journeys().begin(), response->journeys().end()},
-                  invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
-  return 0;
-}
-
-absl::StatusOr<v1::GetTimelineRequest> TimelineRequest(
-    const Invocation& invocation, const Settings& settings,
-    const TimelineOptions& options) {
-  v1::GetTimelineRequest request;
-  const auto subject = ParseSubject(options.subject);
-  if (!subject.ok()) return subject.status();
-  request.set_tenant_id(settings.tenant);
-  *request.mutable_subject() = *subject;
-  request.set_newest_first(options.newest_first);
-  request.set_show_retracted(options.show_retracted);
-  request.set_without_changes(options.without_changes);
-  absl::Status status = AddKinds(options.kinds, *request.mutable_kinds());
-  if (!status.ok()) return status;
-  if (!options.link.empty()) {
-    const size_t colon = options.link.find(':');
-    const auto type = ParseEnum<v1::LinkType>(options.link.substr(0, colon));
-    if (colon == std::string::npos || !type.ok()) {
-      return UsageError("--link: write TYPE:ID, for example case:4711; " +
-                        std::string(type.status().message()));
-    }
-    request.mutable_link()->set_type(*type);
-    request.mutable_link()->set_id(options.link.substr(colon + 1));
-  }
-  if (!options.as_of.empty()) {
-    status = SetInstant(invocation, "--as-of", options.as_of,
-                        request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
-  if (!options.known_at.empty()) {
-    status = SetInstant(invocation, "--known-at", options.known_at,
-                        request.mutable_known_at());
-    if (!status.ok()) return status;
-  }
-  return request;
-}
-
-absl::StatusOr<int> RunTimeline(const Invocation& invocation,
-                                const TimelineOptions& options) {
-  const auto settings = invocation.ResolveWithTenant();
-  if (!settings.ok()) return settings.status();
-  const auto request = TimelineRequest(invocation, *settings, options);
-  if (!request.ok()) return request.status();
-  const std::unique_ptr<v1::JourneyService::StubInterface> stub =
-      v1::JourneyService::NewStub(OpenChannel(*settings));
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::JourneyService::StubInterface::GetTimeline, *request);
-  if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return 0;
-  }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::TimelineEntry& entry : response->entries()) {
-      (void)PrintJson(invocation, Format::kNdjson, entry);
-    }
-  } else if (response->entries().empty()) {
-    PrintNone(invocation, "touchpoints", response->next_page_token());
-  } else {
-    PrintTimeline({response->entries().begin(), response->entries().end()},
-                  invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
-  return 0;
+  PrintPage(invocation, settings->format, *response, response->journeys(),
+            "journeys", [&](const std::vector<v1::Journey>& journeys) {
+              PrintJourneys(journeys, invocation.out());
+            });
+  return kExitOk;
 }
 
 void AddGet(CLI::App& group, Invocation& invocation) {
@@ -301,7 +192,7 @@ void AddList(CLI::App& group, Invocation& invocation) {
   add_points("--fit-min", options->fit_min, "Fit score, at least");
   add_points("--fit-max", options->fit_max, "Fit score, at most");
   AddAsOfOption(*command, options->as_of);
-  AddPageOptions(*command, options->pages);
+  AddPageOptions(*command, invocation, options->pages);
   OnRun(*command, invocation, options, RunList);
 }
 
@@ -320,25 +211,7 @@ void AddJourneyCommands(CLI::App& root, Invocation& invocation) {
   AddDiffCommand(*group, invocation);
   AddPlanCommand(*group, invocation);
   AddMapCommand(*group, invocation);
-  CLI::App* command = AddCommand(
-      *group, "timeline", "List the touchpoints and changes of one journey",
-      "  journeyctl journey timeline account:acme --newest-first\n"
-      "  journeyctl journey timeline account:acme --kind call,meeting --all\n"
-      "  journeyctl journey timeline deal:D-17 --as-of 2025-03-01");
-  auto options = std::make_shared<TimelineOptions>();
-  AddSubjectArgument(*command, options->subject);
-  AddKindsOption(*command, options->kinds);
-  command->add_option("--link", options->link, "Only with this link")
-      ->type_name("TYPE:ID");
-  command->add_flag("--newest-first", options->newest_first, "Newest first");
-  command->add_flag("--show-retracted", options->show_retracted,
-                    "Also those that were retracted");
-  command->add_flag("--without-changes", options->without_changes,
-                    "Only touchpoints, not what changed");
-  AddAsOfOption(*command, options->as_of);
-  AddKnownAtOption(*command, options->known_at);
-  AddPageOptions(*command, options->pages);
-  OnRun(*command, invocation, options, RunTimeline);
+  AddTimelineCommand(*group, invocation);
 }
 
 }  // namespace journey::cli

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/journey_map.h"
 #include "cli/json.h"
@@ -37,7 +37,7 @@ struct Answers {
 };
 
 template <typename Request>
-Request RequestAbout(const v1::GetJourneyRequest& about) {
+Request SameAs(const v1::GetJourneyRequest& about) {
   Request request;
   request.set_tenant_id(about.tenant_id());
   *request.mutable_subject() = about.subject();
@@ -49,7 +49,7 @@ absl::Status FetchTouchpoints(v1::JourneyService::StubInterface& stub,
                               const Settings& settings,
                               const v1::GetJourneyRequest& about,
                               Answers& answers) {
-  auto request = RequestAbout<v1::GetTimelineRequest>(about);
+  auto request = SameAs<v1::GetTimelineRequest>(about);
   request.set_newest_first(true);
   request.set_without_changes(true);
   request.set_page_size(kPageSize);
@@ -81,7 +81,7 @@ absl::StatusOr<Answers> Fetch(const Settings& settings,
   *request.mutable_as_of() = answers.journey.as_of();
   auto plan =
       CallOn(*stub, settings, &v1::JourneyService::StubInterface::GetPlan,
-             RequestAbout<v1::GetPlanRequest>(request));
+             SameAs<v1::GetPlanRequest>(request));
   if (!plan.ok()) return plan.status();
   answers.plan = *std::move(plan);
   absl::Status status = FetchTouchpoints(*stub, settings, request, answers);
@@ -123,17 +123,12 @@ absl::StatusOr<int> RunMap(const Invocation& invocation,
                            const MapOptions& options) {
   const auto settings = invocation.ResolveWithTenant();
   if (!settings.ok()) return settings.status();
-  const auto subject = ParseSubject(options.subject);
-  if (!subject.ok()) return subject.status();
-  v1::GetJourneyRequest request;
-  request.set_tenant_id(settings->tenant);
-  *request.mutable_subject() = *subject;
-  if (!options.as_of.empty()) {
-    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
-                                     request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
-  auto answers = Fetch(*settings, std::move(request));
+  auto request =
+      RequestAbout<v1::GetJourneyRequest>(*settings, options.subject);
+  if (!request.ok()) return request.status();
+  absl::Status status = SetAsOf(invocation, options.as_of, *request);
+  if (!status.ok()) return status;
+  auto answers = Fetch(*settings, *std::move(request));
   if (!answers.ok()) return answers.status();
   const JourneyMap map =
       MakeMap(std::move(answers->journey), answers->plan, answers->touchpoints);

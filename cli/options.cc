@@ -33,6 +33,36 @@ void AddKindsOption(CLI::App& command, std::vector<std::string>& kinds) {
       ->delimiter(',');
 }
 
+void AddReasonAndActorOptions(CLI::App& command, std::string& reason,
+                              std::string& actor) {
+  command.add_option("--reason", reason, "Why")->type_name("TEXT");
+  command.add_option("--actor", actor, "Who; default: $USER")
+      ->type_name("NAME");
+}
+
+void AddIdOption(CLI::App& command, const std::string& name,
+                 v1::SubjectType type, std::string& id,
+                 const std::string& description) {
+  const auto only_id = [type](std::string& text) -> std::string {
+    const auto subject = ParseSubject(text);
+    if (!subject.ok()) return "";
+    if (subject->type() != type) {
+      const std::string wanted = ShortName(type);
+      return absl::StrCat("\"", text, "\" is no ", wanted, "; write ", wanted,
+                          ":ID, or the id alone");
+    }
+    text = subject->id();
+    return "";
+  };
+  command.add_option(name, id, description)
+      ->type_name("ID")
+      ->transform(CLI::Validator(only_id, ""));
+}
+
+std::string ActorOf(const Invocation& invocation, const std::string& actor) {
+  return actor.empty() ? invocation.environment.Variable("USER") : actor;
+}
+
 std::string ChoicesTypeName(const google::protobuf::EnumDescriptor& type) {
   return absl::StrCat(
       "{", absl::StrReplaceAll(EnumChoices(type), {{", ", ","}}), "}");

@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "cli/enum_names.h"
 #include "cli/failure.h"
+#include "cli/invocation.h"
+#include "journey/v1/common.pb.h"
 #include "journey/v1/touchpoint.pb.h"
 
 namespace journey::cli {
@@ -21,6 +23,35 @@ void AddSubjectArgument(CLI::App& command, std::string& subject);
 void AddAsOfOption(CLI::App& command, std::string& as_of);
 void AddKnownAtOption(CLI::App& command, std::string& known_at);
 void AddKindsOption(CLI::App& command, std::vector<std::string>& kinds);
+void AddReasonAndActorOptions(CLI::App& command, std::string& reason,
+                              std::string& actor);
+
+// An option such as --account that names something of this type: by its id
+// alone, or as `account:ID`. What is of another type is refused, because it
+// would find nothing; an id that looks so is written in full.
+void AddIdOption(CLI::App& command, const std::string& name,
+                 v1::SubjectType type, std::string& id,
+                 const std::string& description);
+
+// Whose journey --account or --contact asks for; INVALID_ARGUMENT where both
+// are given. `request` has a subject where one is.
+template <typename Request>
+[[nodiscard]] absl::Status SetSubject(const std::string& account,
+                                      const std::string& contact,
+                                      Request& request) {
+  if (!account.empty() && !contact.empty()) {
+    return UsageError("--account and --contact: give one of both");
+  }
+  if (account.empty() && contact.empty()) return absl::OkStatus();
+  request.mutable_subject()->set_type(
+      account.empty() ? v1::SUBJECT_TYPE_CONTACT : v1::SUBJECT_TYPE_ACCOUNT);
+  request.mutable_subject()->set_id(account.empty() ? contact : account);
+  return absl::OkStatus();
+}
+
+// Who acts: --actor, else $USER.
+[[nodiscard]] std::string ActorOf(const Invocation& invocation,
+                                  const std::string& actor);
 
 // An option that takes a whole number from 1 on; `target` keeps its value where
 // the option is not given.

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/render.h"
@@ -19,23 +19,15 @@ absl::StatusOr<int> RunPlan(const Invocation& invocation,
                             const PlanOptions& options) {
   const auto settings = invocation.ResolveWithTenant();
   if (!settings.ok()) return settings.status();
-  const auto subject = ParseSubject(options.subject);
-  if (!subject.ok()) return subject.status();
-  v1::GetPlanRequest request;
-  request.set_tenant_id(settings->tenant);
-  *request.mutable_subject() = *subject;
-  if (!options.as_of.empty()) {
-    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
-                                     request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
-  const auto response = Call<v1::JourneyService>(
-      *settings, &v1::JourneyService::StubInterface::GetPlan, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintPlan(*response, invocation.out());
-  }
-  return 0;
+  auto request = RequestAbout<v1::GetPlanRequest>(*settings, options.subject);
+  if (!request.ok()) return request.status();
+  absl::Status status = SetAsOf(invocation, options.as_of, *request);
+  if (!status.ok()) return status;
+  return AskOne<v1::JourneyService>(
+      invocation, *settings, &v1::JourneyService::StubInterface::GetPlan,
+      *request, [&](const v1::GetPlanResponse& plan) {
+        PrintPlan(plan, invocation.out());
+      });
 }
 
 }  // namespace

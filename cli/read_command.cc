@@ -1,11 +1,10 @@
-// `journeyctl read` and `retract`.
+// `journeyctl read`.
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/event_printer.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
 #include "cli/pages.h"
-#include "cli/text.h"
 
 namespace journey::cli {
 namespace {
@@ -19,13 +18,6 @@ struct ReadOptions {
   std::vector<std::string> sources;
   std::string occurred_from;
   std::string occurred_before;
-};
-
-struct RetractOptions {
-  std::string source;
-  std::vector<std::string> ids;
-  std::string reason;
-  std::string actor;
 };
 
 absl::StatusOr<v1::ReadRequest> MakeRequest(const Invocation& invocation,
@@ -85,36 +77,6 @@ absl::StatusOr<int> RunRead(const Invocation& invocation,
   return kExitOk;
 }
 
-absl::StatusOr<int> RunRetract(const Invocation& invocation,
-                               const RetractOptions& options) {
-  const auto settings = invocation.ResolveWithTenant();
-  if (!settings.ok()) return settings.status();
-  v1::RetractRequest request;
-  request.set_tenant_id(settings->tenant);
-  request.set_reason(options.reason);
-  request.set_actor(options.actor.empty()
-                        ? invocation.environment.Variable("USER")
-                        : options.actor);
-  for (const std::string& id : options.ids) {
-    v1::TouchpointRef& target = *request.add_targets();
-    target.set_source(options.source);
-    target.set_touchpoint_id(id);
-  }
-  const auto response = Call<v1::TouchpointService>(
-      *settings, &v1::TouchpointService::StubInterface::Retract, request);
-  if (!response.ok()) return response.status();
-  if (PrintJson(invocation, settings->format, *response)) return kExitOk;
-  Table table({"SOURCE", "ID", ">POSITION", "RESULT"});
-  for (int i = 0; i < response->results_size(); ++i) {
-    const v1::AppendResult& result = response->results(i);
-    table.AddRow({options.source, options.ids[static_cast<size_t>(i)],
-                  FormatCount(result.position()),
-                  result.repeated() ? "was retracted before" : "retracted"});
-  }
-  table.Print(invocation.out());
-  return kExitOk;
-}
-
 }  // namespace
 
 void AddReadCommand(CLI::App& root, Invocation& invocation) {
@@ -144,26 +106,6 @@ void AddReadCommand(CLI::App& root, Invocation& invocation) {
                    "Only what occurred before")
       ->type_name("INSTANT");
   OnRun(*command, invocation, options, RunRead);
-}
-
-void AddRetractCommand(CLI::App& root, Invocation& invocation) {
-  CLI::App* command = AddCommand(
-      root, "retract", "Withdraw touchpoints that were wrong",
-      "  journeyctl retract crm call-4711 --reason \"wrong customer\"\n"
-      "The touchpoint stays in the log, but counts for nothing any more. An "
-      "id\n"
-      "that is not in the log yet is no error: it will never count.");
-  auto options = std::make_shared<RetractOptions>();
-  command->add_option("source", options->source, "The touchpoint's source")
-      ->required()
-      ->type_name("SOURCE");
-  command->add_option("ids", options->ids, "The touchpoints' ids")
-      ->required()
-      ->type_name("ID");
-  command->add_option("--reason", options->reason, "Why")->type_name("TEXT");
-  command->add_option("--actor", options->actor, "Who; default: $USER")
-      ->type_name("NAME");
-  OnRun(*command, invocation, options, RunRetract);
 }
 
 }  // namespace journey::cli

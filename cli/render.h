@@ -101,6 +101,11 @@ void PrintTickets(const std::vector<v1::Ticket>& tickets, int64_t at,
 void PrintIdentity(const v1::Subject& subject,
                    const v1::ResolveResponse& identity, std::ostream& out);
 
+// One line about a link or merge that was said or taken back.
+void PrintLinkResult(const std::string& source, const std::string& id,
+                     int64_t position, const std::string& result,
+                     std::ostream& out);
+
 // A warning that so many links, at least one, bind nobody.
 void PrintInertWarning(int64_t links, std::ostream& err);
 

@@ -131,11 +131,7 @@ void PrintDeals(const std::vector<v1::Deal>& deals, int64_t at,
     table.AddRow({deal.deal_id(), ShortName(deal.status()),
                   deal.stage().stage_id(), MoneyOf(deal),
                   Age(deal.opened_at(), end), deal.owner_id(),
-                  FormatSubject(deal.journey()),
-                  absl::StrJoin(deal.stalls(), ",",
-                                [](std::string* text, const v1::Stall& stall) {
-                                  text->append(ShortName(stall.reason()));
-                                })});
+                  FormatSubject(deal.journey()), StallReasons(deal)});
   }
   table.Print(out);
 }

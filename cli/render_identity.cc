@@ -64,6 +64,14 @@ void PrintIdentity(const v1::Subject& subject,
   PrintHistory(identity.history(), out);
 }
 
+void PrintLinkResult(const std::string& source, const std::string& id,
+                     int64_t position, const std::string& result,
+                     std::ostream& out) {
+  Table table({"SOURCE", "ID", ">POSITION", "RESULT"});
+  table.AddRow({source, id, FormatCount(position), result});
+  table.Print(out);
+}
+
 void PrintInertWarning(int64_t links, std::ostream& err) {
   err << "Warning: " << FormatCount(links)
       << (links == 1 ? " link is inert and binds nobody"

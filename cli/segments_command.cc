@@ -1,7 +1,7 @@
 // `journeyctl journey segments`.
 #include <memory>
 
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/render.h"
@@ -19,18 +19,13 @@ absl::StatusOr<int> RunSegments(const Invocation& invocation,
   if (!settings.ok()) return settings.status();
   v1::CountSegmentsRequest request;
   request.set_tenant_id(settings->tenant);
-  if (!options.as_of.empty()) {
-    absl::Status status = SetInstant(invocation, "--as-of", options.as_of,
-                                     request.mutable_as_of());
-    if (!status.ok()) return status;
-  }
-  const auto response = Call<v1::JourneyService>(
-      *settings, &v1::JourneyService::StubInterface::CountSegments, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintSegments(*response, invocation.out());
-  }
-  return 0;
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (!status.ok()) return status;
+  return AskOne<v1::JourneyService>(
+      invocation, *settings, &v1::JourneyService::StubInterface::CountSegments,
+      request, [&](const v1::CountSegmentsResponse& segments) {
+        PrintSegments(segments, invocation.out());
+      });
 }
 
 }  // namespace

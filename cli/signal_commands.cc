@@ -1,6 +1,8 @@
 // `journeyctl signals` and its `list`.
 #include "cli/signal_commands.h"
 
+#include <vector>
+
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -29,17 +31,8 @@ absl::StatusOr<v1::ListSignalsRequest> MakeRequest(const Settings& settings,
   const auto filter = SignalFilterOf(options.filter);
   if (!filter.ok()) return filter.status();
   *request.mutable_filter() = *filter;
-  if (!options.account.empty() && !options.contact.empty()) {
-    return UsageError("give only one of --account and --contact");
-  }
-  if (!options.account.empty()) {
-    request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
-    request.mutable_subject()->set_id(options.account);
-  }
-  if (!options.contact.empty()) {
-    request.mutable_subject()->set_type(v1::SUBJECT_TYPE_CONTACT);
-    request.mutable_subject()->set_id(options.contact);
-  }
+  absl::Status status = SetSubject(options.account, options.contact, request);
+  if (!status.ok()) return status;
   request.set_deal_id(options.deal);
   if (!options.handling.empty()) {
     const auto handling =
@@ -58,31 +51,20 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
   if (!settings.ok()) return settings.status();
   const auto request = MakeRequest(*settings, options);
   if (!request.ok()) return request.status();
-  const std::unique_ptr<v1::SignalService::StubInterface> stub =
-      v1::SignalService::NewStub(OpenChannel(*settings));
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::SignalService::StubInterface::ListSignals, *request);
+  const auto response = FetchPages<v1::SignalService>(
+      *settings, options.pages, &v1::SignalService::StubInterface::ListSignals,
+      *request);
   if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return kExitOk;
+  PrintPage(invocation, settings->format, *response, response->signals(),
+            "signals", [&](const std::vector<v1::Signal>& signals) {
+              PrintSignals(signals, invocation.environment.columns,
+                           invocation.out());
+            });
+  if (settings->format == Format::kTable && response->signals().empty() &&
+      !request->include_historical()) {
+    invocation.err() << "Those that were old news when they became known are "
+                     << "shown with --include-historical.\n";
   }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::Signal& signal : response->signals()) {
-      (void)PrintJson(invocation, Format::kNdjson, signal);
-    }
-  } else if (response->signals().empty()) {
-    PrintNone(invocation, "signals", response->next_page_token());
-    if (!request->include_historical()) {
-      invocation.err() << "Those that were old news when they became known are "
-                       << "shown with --include-historical.\n";
-    }
-  } else {
-    PrintSignals({response->signals().begin(), response->signals().end()},
-                 invocation.environment.columns, invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
   return kExitOk;
 }
 
@@ -97,21 +79,17 @@ void AddSignalListCommand(CLI::App& group, Invocation& invocation) {
       "Without --handling those that are neither finished nor dismissed.");
   auto options = std::make_shared<ListOptions>();
   AddSignalFilterOptions(*command, options->filter);
-  command
-      ->add_option("--account", options->account,
-                   "Only of this account's journey and its deals")
-      ->type_name("ID");
-  command
-      ->add_option("--contact", options->contact,
-                   "Only of this contact's journey and its deals")
-      ->type_name("ID");
-  command->add_option("--deal", options->deal, "Only of this deal")
-      ->type_name("ID");
+  AddIdOption(*command, "--account", v1::SUBJECT_TYPE_ACCOUNT, options->account,
+              "Only of this account's journey and its deals");
+  AddIdOption(*command, "--contact", v1::SUBJECT_TYPE_CONTACT, options->contact,
+              "Only of this contact's journey and its deals");
+  AddIdOption(*command, "--deal", v1::SUBJECT_TYPE_DEAL, options->deal,
+              "Only of this deal");
   AddEnumOption<v1::SignalHandling>(*command, "--handling", options->handling,
                                     "Only those about which this was done");
   command->add_flag("--include-withdrawn", options->include_withdrawn,
                     "Also those that hold no longer");
-  AddPageOptions(*command, options->pages);
+  AddPageOptions(*command, invocation, options->pages);
   OnRun(*command, invocation, options, RunList);
 }
 

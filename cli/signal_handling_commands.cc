@@ -92,9 +92,7 @@ template <typename Request>
 absl::StatusOr<Request> MakeRequest(const Invocation& invocation,
                                     const HandlingOptions& options) {
   Request request;
-  request.set_actor(options.actor.empty()
-                        ? invocation.environment.Variable("USER")
-                        : options.actor);
+  request.set_actor(ActorOf(invocation, options.actor));
   if (request.actor().empty()) {
     return UsageError("nobody acts: give --actor, or set $USER");
   }
@@ -167,9 +165,7 @@ std::pair<CLI::App*, std::shared_ptr<HandlingOptions>> AddHandling(
                    "Their ids, or at least the first 8 digits")
       ->required()
       ->type_name("SIGNAL_ID");
-  command->add_option("--actor", options->actor, "Who; default: $USER")
-      ->type_name("NAME");
-  command->add_option("--reason", options->reason, "Why")->type_name("TEXT");
+  AddReasonAndActorOptions(*command, options->reason, options->actor);
   OnRun(*command, invocation, options, body);
   return {command, options};
 }

@@ -53,6 +53,14 @@ void PrintStatus(const std::string& server, const v1::GetStatusResponse& status,
                              count == 1 ? " open deal" : " open deals"));
     }
     facts.Add("Tickets", FormatCount(tenant.ticket_count()));
+    facts.Add("Signal position", FormatCount(tenant.signal_position()));
+    if (tenant.has_oldest_unannounced_at()) {
+      const int64_t since = ToMicros(tenant.oldest_unannounced_at());
+      facts.Add(
+          "Unannounced since",
+          absl::StrCat(ShortInstant(tenant.oldest_unannounced_at(), true), " (",
+                       ShortDuration(ToMicros(status.now()) - since), ")"));
+    }
   }
   facts.Print(out);
 }

@@ -1,5 +1,4 @@
 // `journeyctl tail`.
-#include <fstream>
 #include <optional>
 
 #include "absl/strings/numbers.h"
@@ -11,6 +10,7 @@
 #include "cli/config.h"
 #include "cli/event_printer.h"
 #include "cli/exit_codes.h"
+#include "cli/locked_file.h"
 #include "cli/options.h"
 #include "cli/reconnect.h"
 
@@ -25,23 +25,23 @@ struct TailOptions {
   int64_t max_events = 0;
 };
 
-// The position in a checkpoint file: "tenant position". None without a file.
-absl::StatusOr<std::optional<int64_t>> LoadCheckpoint(
-    const std::string& path, const std::string& tenant) {
-  std::ifstream file(path);
-  if (!file) return std::nullopt;
-  std::string line;
-  std::getline(file, line);
-  const std::vector<std::string> words = absl::StrSplit(line, ' ');
+// The position that a checkpoint keeps: "TENANT POSITION" on one line.
+absl::StatusOr<int64_t> PositionIn(const std::string& content,
+                                   const std::string& path,
+                                   const std::string& tenant) {
+  absl::string_view line = content;
+  const bool whole = absl::ConsumeSuffix(&line, "\n");
+  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
   int64_t position = -1;
-  if (words.size() != 2 || !absl::SimpleAtoi(words[1], &position) ||
+  if (!whole || words.size() != 2 || !absl::SimpleAtoi(words[1], &position) ||
       position < 0) {
-    return UsageError(absl::StrCat(path, ": is no checkpoint"));
+    return UsageError(absl::StrCat(
+        path,
+        ": is no checkpoint of tail; name another file, or delete this one to "
+        "begin anew"));
   }
-  if (words[0] != tenant) {
-    return UsageError(absl::StrCat(path, ": belongs to tenant \"", words[0],
-                                   "\", not to \"", tenant, "\""));
-  }
+  absl::Status status = CheckOwner(path, words[0], tenant);
+  if (!status.ok()) return status;
   return position;
 }
 
@@ -56,13 +56,22 @@ absl::StatusOr<int64_t> HeadPosition(const Settings& settings) {
 }
 
 absl::StatusOr<int64_t> StartPosition(const Settings& settings,
-                                      const TailOptions& options) {
-  if (options.after.has_value()) return *options.after;
-  if (options.checkpoint.empty()) return HeadPosition(settings);
-  const auto saved = LoadCheckpoint(options.checkpoint, settings.tenant);
-  if (!saved.ok()) return saved.status();
+                                      const TailOptions& options,
+                                      const LockedFile* checkpoint) {
+  if (checkpoint == nullptr) {
+    if (options.after.has_value()) return *options.after;
+    return HeadPosition(settings);
+  }
+  const std::optional<std::string>& content = checkpoint->content();
   // A consumer that starts for the first time must not miss anything.
-  return saved->value_or(0);
+  if (!content.has_value()) return options.after.value_or(0);
+  if (options.after.has_value()) {
+    return UsageError(absl::StrCat(
+        "--after: ", checkpoint->path(),
+        " says where to go on; leave out --after to go on from it, or delete "
+        "the file to begin anew"));
+  }
+  return PositionIn(*content, checkpoint->path(), settings.tenant);
 }
 
 // Follows the log over as many calls as it takes.
@@ -160,7 +169,15 @@ absl::StatusOr<int> RunTail(const Invocation& invocation,
   for (const std::string& source : options.sources) {
     request.mutable_filter()->add_sources(source);
   }
-  const auto after = StartPosition(*settings, options);
+  // Held to the end, so that no other command uses the same checkpoint.
+  std::optional<LockedFile> checkpoint;
+  if (!options.checkpoint.empty()) {
+    auto file = LockedFile::Open(options.checkpoint);
+    if (!file.ok()) return file.status();
+    checkpoint.emplace(*std::move(file));
+  }
+  const auto after = StartPosition(
+      *settings, options, checkpoint.has_value() ? &*checkpoint : nullptr);
   if (!after.ok()) return after.status();
   request.set_after_position(*after);
   return Follower(invocation, *settings, options, std::move(request)).Run();

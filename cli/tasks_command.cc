@@ -73,27 +73,15 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
   if (!settings.ok()) return settings.status();
   const auto request = MakeRequest(invocation, *settings, options);
   if (!request.ok()) return request.status();
-  const std::unique_ptr<v1::SignalService::StubInterface> stub =
-      v1::SignalService::NewStub(OpenChannel(*settings));
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::SignalService::StubInterface::ListTasks, *request);
+  const auto response = FetchPages<v1::SignalService>(
+      *settings, options.pages, &v1::SignalService::StubInterface::ListTasks,
+      *request);
   if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return kExitOk;
-  }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::ActionItem& item : response->items()) {
-      (void)PrintJson(invocation, Format::kNdjson, item);
-    }
-  } else if (response->items().empty()) {
-    PrintNone(invocation, "tasks", response->next_page_token());
-  } else {
-    PrintActionItems({response->items().begin(), response->items().end()},
-                     invocation.environment.columns, invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
+  PrintPage(invocation, settings->format, *response, response->items(), "tasks",
+            [&](const std::vector<v1::ActionItem>& items) {
+              PrintActionItems(items, invocation.environment.columns,
+                               invocation.out());
+            });
   return kExitOk;
 }
 
@@ -127,7 +115,7 @@ void AddTasksCommands(CLI::App& root, Invocation& invocation) {
       ->add_option("--attribute", options->attributes,
                    "Only with it; may be given several times")
       ->type_name("KEY=VALUE");
-  AddPageOptions(*command, options->pages);
+  AddPageOptions(*command, invocation, options->pages);
   OnRun(*command, invocation, options, RunList);
 }
 

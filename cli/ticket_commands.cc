@@ -1,9 +1,8 @@
 // `journeyctl tickets get|list`.
 #include <vector>
 
-#include "cli/client.h"
+#include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/instants.h"
 #include "cli/options.h"
 #include "cli/pages.h"
 #include "cli/render.h"
@@ -25,18 +24,6 @@ struct TicketOptions {
   PageOptions pages;
 };
 
-// Sets `as_of` where given and returns the instant that ages count to.
-template <typename Request>
-absl::StatusOr<int64_t> SetAsOf(const Invocation& invocation,
-                                const TicketOptions& options,
-                                Request& request) {
-  if (options.as_of.empty()) return invocation.environment.now_micros();
-  absl::Status status =
-      SetInstant(invocation, "--as-of", options.as_of, request.mutable_as_of());
-  if (!status.ok()) return status;
-  return ToMicros(request.as_of());
-}
-
 absl::StatusOr<int> RunGet(const Invocation& invocation,
                            const TicketOptions& options) {
   const auto settings = invocation.ResolveWithTenant();
@@ -44,15 +31,14 @@ absl::StatusOr<int> RunGet(const Invocation& invocation,
   v1::GetTicketRequest request;
   request.set_tenant_id(settings->tenant);
   request.set_ticket_id(options.ticket_id);
-  const auto at = SetAsOf(invocation, options, request);
-  if (!at.ok()) return at.status();
-  const auto response = Call<v1::TicketService>(
-      *settings, &v1::TicketService::StubInterface::GetTicket, request);
-  if (!response.ok()) return response.status();
-  if (!PrintJson(invocation, settings->format, *response)) {
-    PrintTicket(response->ticket(), *at, invocation.out());
-  }
-  return 0;
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
+  if (!status.ok()) return status;
+  return AskOne<v1::TicketService>(
+      invocation, *settings, &v1::TicketService::StubInterface::GetTicket,
+      request, [&](const v1::GetTicketResponse& response) {
+        PrintTicket(response.ticket(), InstantOf(invocation, request),
+                    invocation.out());
+      });
 }
 
 // Sets the status that is asked for: `--waiting-for` is one since a time.
@@ -78,21 +64,6 @@ absl::Status SetStatus(const TicketOptions& options, int64_t at,
   return absl::OkStatus();
 }
 
-absl::Status SetSubject(const TicketOptions& options,
-                        v1::ListTicketsRequest& request) {
-  if (!options.account.empty() && !options.contact.empty()) {
-    return UsageError("--account and --contact: give one of both");
-  }
-  if (!options.account.empty()) {
-    request.mutable_subject()->set_type(v1::SUBJECT_TYPE_ACCOUNT);
-    request.mutable_subject()->set_id(options.account);
-  } else if (!options.contact.empty()) {
-    request.mutable_subject()->set_type(v1::SUBJECT_TYPE_CONTACT);
-    request.mutable_subject()->set_id(options.contact);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status SetConditions(const TicketOptions& options, int64_t at,
                            v1::ListTicketsRequest& request) {
   request.set_open(options.open);
@@ -109,7 +80,7 @@ absl::Status SetConditions(const TicketOptions& options, int64_t at,
     if (!type.ok()) return type.status();
     request.set_type(*type);
   }
-  absl::Status status = SetSubject(options, request);
+  absl::Status status = SetSubject(options.account, options.contact, request);
   return status.ok() ? SetStatus(options, at, request) : status;
 }
 
@@ -119,32 +90,21 @@ absl::StatusOr<int> RunList(const Invocation& invocation,
   if (!settings.ok()) return settings.status();
   v1::ListTicketsRequest request;
   request.set_tenant_id(settings->tenant);
-  const auto at = SetAsOf(invocation, options, request);
-  if (!at.ok()) return at.status();
-  absl::Status status = SetConditions(options, *at, request);
+  absl::Status status = SetAsOf(invocation, options.as_of, request);
   if (!status.ok()) return status;
-  const std::unique_ptr<v1::TicketService::StubInterface> stub =
-      v1::TicketService::NewStub(OpenChannel(*settings));
-  const auto response =
-      FetchPages(*stub, *settings, options.pages,
-                 &v1::TicketService::StubInterface::ListTickets, request);
+  const int64_t at = InstantOf(invocation, request);
+  status = SetConditions(options, at, request);
+  if (!status.ok()) return status;
+  const auto response = FetchPages<v1::TicketService>(
+      *settings, options.pages, &v1::TicketService::StubInterface::ListTickets,
+      request);
   if (!response.ok()) return response.status();
-  if (settings->format == Format::kJson) {
-    (void)PrintJson(invocation, Format::kJson, *response);
-    return 0;
-  }
-  if (settings->format == Format::kNdjson) {
-    for (const v1::Ticket& ticket : response->tickets()) {
-      (void)PrintJson(invocation, Format::kNdjson, ticket);
-    }
-  } else if (response->tickets().empty()) {
-    PrintNone(invocation, "tickets", response->next_page_token());
-  } else {
-    PrintTickets({response->tickets().begin(), response->tickets().end()}, *at,
-                 invocation.environment.columns, invocation.out());
-  }
-  PrintMore(invocation, response->next_page_token());
-  return 0;
+  PrintPage(invocation, settings->format, *response, response->tickets(),
+            "tickets", [&](const std::vector<v1::Ticket>& tickets) {
+              PrintTickets(tickets, at, invocation.environment.columns,
+                           invocation.out());
+            });
+  return kExitOk;
 }
 
 void AddGet(CLI::App& tickets, Invocation& invocation) {
@@ -181,16 +141,12 @@ void AddList(CLI::App& tickets, Invocation& invocation) {
                                         "Only of this type");
   command->add_option("--owner", options->owner, "Only of this owner")
       ->type_name("ID");
-  command
-      ->add_option("--account", options->account,
-                   "Only of this account's journey")
-      ->type_name("ID");
-  command
-      ->add_option("--contact", options->contact,
-                   "Only of this contact's journey")
-      ->type_name("ID");
+  AddIdOption(*command, "--account", v1::SUBJECT_TYPE_ACCOUNT, options->account,
+              "Only of this account's journey");
+  AddIdOption(*command, "--contact", v1::SUBJECT_TYPE_CONTACT, options->contact,
+              "Only of this contact's journey");
   AddAsOfOption(*command, options->as_of);
-  AddPageOptions(*command, options->pages);
+  AddPageOptions(*command, invocation, options->pages);
   OnRun(*command, invocation, options, RunList);
 }
 

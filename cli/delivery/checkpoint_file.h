@@ -4,26 +4,24 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cli/delivery/delivery_queue.h"
+#include "cli/locked_file.h"
 
 namespace journey::cli {
 
 // A text file: "TENANT signals SEEN" and one line for each position up to SEEN
-// that is still open. It is only ever replaced as a whole. While the object
-// lives it holds the lock of "PATH.lock", so that two commands never use one
-// checkpoint. Not thread-safe.
+// that is still open. It is only ever replaced as a whole, and locked while
+// the object lives. Not thread-safe.
 class CheckpointFile {
  public:
   // INVALID_ARGUMENT where the file is no checkpoint, belongs to another
   // tenant, or is in use.
   [[nodiscard]] static absl::StatusOr<CheckpointFile> Open(
       const std::string& path, const std::string& tenant);
-  ~CheckpointFile();
-  CheckpointFile(CheckpointFile&& other) noexcept;
-  CheckpointFile& operator=(CheckpointFile&&) = delete;
 
   // As it was when it was opened; none where there was no file.
   [[nodiscard]] const std::optional<DeliveryProgress>& loaded() const {
@@ -34,12 +32,11 @@ class CheckpointFile {
   [[nodiscard]] absl::Status Save(const DeliveryProgress& progress) const;
 
  private:
-  CheckpointFile(std::string path, std::string tenant, int lock)
-      : path_(std::move(path)), tenant_(std::move(tenant)), lock_(lock) {}
+  CheckpointFile(LockedFile file, std::string tenant)
+      : file_(std::move(file)), tenant_(std::move(tenant)) {}
 
-  const std::string path_;
-  const std::string tenant_;
-  int lock_;
+  LockedFile file_;
+  std::string tenant_;
   std::optional<DeliveryProgress> loaded_;
 };
 

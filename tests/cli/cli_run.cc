@@ -22,7 +22,7 @@ RunResult RunCli(const std::vector<std::string>& arguments,
   environment.out = &out;
   environment.err = &err;
   environment.columns = world.columns;
-  environment.now_micros = [] { return kNowMicros; };
+  environment.now_micros = [&world] { return world.now_micros; };
   environment.variables = world.variables;
   environment.interrupt =
       world.interrupt == nullptr ? &interrupt : world.interrupt;

@@ -26,6 +26,7 @@ struct World {
   std::map<std::string, std::string> variables = {{"HOME", "/nonexistent"}};
   int columns = 80;
   std::string standard_input;
+  int64_t now_micros = kNowMicros;
   cli::Interrupt* interrupt = nullptr;
 };
 

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/str_split.h"
@@ -49,6 +53,42 @@ TEST(CommandTreeTest, EveryCommandHasHelpWithExamplesInEightyColumns) {
     }
   });
   EXPECT_GT(commands, 20);
+}
+
+// Every long option of a command and of those below it.
+void AddLongOptions(const CLI::App& app, std::set<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names.insert("--" + name);
+    }
+  }
+  for (const CLI::App* inner : app.get_subcommands({})) {
+    AddLongOptions(*inner, names);
+  }
+}
+
+std::set<std::string> OptionsOfTheDocument() {
+  std::ifstream file(JOURNEY_SOURCE_DIR "/docs/CLI.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::regex option("--[a-z][a-z-]*");
+  std::set<std::string> names;
+  for (auto it = std::sregex_iterator(text.begin(), text.end(), option);
+       it != std::sregex_iterator(); ++it) {
+    names.insert(it->str());
+  }
+  return names;
+}
+
+TEST(CommandTreeTest, EveryOptionIsInTheDocument) {
+  const cli::Environment environment;
+  cli::Invocation invocation(environment);
+  std::set<std::string> options;
+  AddLongOptions(*cli::MakeCommandTree(invocation), options);
+  EXPECT_GT(options.size(), 60u);
+  const std::set<std::string> documented = OptionsOfTheDocument();
+  for (const std::string& option : options) {
+    EXPECT_EQ(documented.count(option), 1u) << option;
+  }
 }
 
 TEST(CommandTreeTest, MistakesOnTheCommandLineAreUsageErrors) {
@@ -148,6 +188,7 @@ TEST(CommandTreeTest, OutputThatCannotBeWrittenIsAFailure) {
   cli::Environment environment;
   environment.out = &out;
   environment.err = &err;
+  environment.now_micros = [] { return kNowMicros; };
   out.setstate(std::ios::badbit);
   EXPECT_EQ(cli::RunCommandLine({"completion", "bash"}, environment),
             cli::kExitFailed);

@@ -68,7 +68,7 @@ TEST_F(ContactsCommandTest, SaysWhereThereIsNobodyAndHowToGoOn) {
   const RunResult result =
       RunCli(server_.With({"journey", "contacts", "account:acme"}));
   EXPECT_EQ(result.code, cli::kExitOk);
-  EXPECT_THAT(result.err, HasSubstr("--page-token next"));
+  EXPECT_THAT(result.err, HasSubstr(".next\n"));
 }
 
 }  // namespace

@@ -121,5 +121,19 @@ TEST(StatusCommandTest, TellsOfDealsInUnknownStages) {
               HasSubstr("\nIn unknown stages  1,200 open deals\n"));
 }
 
+TEST(StatusCommandTest, TellsHowFarSignalsAreAnnounced) {
+  FakeServer server;
+  v1::TenantStatus& tenant = *server.admin.status.mutable_tenant();
+  tenant.set_tenant_id("demo");
+  tenant.set_signal_position(1234);
+  EXPECT_THAT(RunCli(server.With({"status"})).out,
+              ::testing::EndsWith("\nSignal position  1,234\n"));
+  *server.admin.status.mutable_now() = cli::FromMicros(kNowMicros);
+  *tenant.mutable_oldest_unannounced_at() =
+      cli::FromMicros(kNowMicros - int64_t{90'000'000});
+  EXPECT_THAT(RunCli(server.With({"status"})).out,
+              HasSubstr("\nUnannounced since  2025-02-28 23:58 (1m)\n"));
+}
+
 }  // namespace
 }  // namespace journey::testing

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "cli/delivery/checkpoint_file.h"
 #include "cli/exit_codes.h"
 #include "tests/cli/cli_run.h"
 #include "tests/cli/fake_services.h"
@@ -72,6 +75,59 @@ TEST_F(TailTest, RefusesACheckpointOfAnotherTenant) {
       RunCli(server_.With({"tail", "--checkpoint", checkpoint_}));
   EXPECT_EQ(result.code, cli::kExitUsage);
   EXPECT_THAT(result.err, HasSubstr("belongs to tenant \"globex\""));
+}
+
+TEST_F(TailTest, DoesNotTakeADamagedCheckpointForAFirstStart) {
+  for (const char* content : {"", "acme\n", "acme x\n", "acme -1\n", "acme 7",
+                              "acme 7\n8\n", "acme signals 7\n"}) {
+    WriteFile(checkpoint_, content);
+    const RunResult result =
+        RunCli(server_.With({"tail", "--checkpoint", checkpoint_}));
+    EXPECT_EQ(result.code, cli::kExitUsage) << content;
+    EXPECT_THAT(result.err, HasSubstr(": is no checkpoint of tail")) << content;
+    EXPECT_EQ(ReadFile(checkpoint_), content);
+  }
+  EXPECT_THAT(server_.touchpoints.subscribe_requests(), ::testing::IsEmpty());
+}
+
+TEST_F(TailTest, DoesNotTakeAnUnreadableCheckpointForAFirstStart) {
+  std::filesystem::create_directory(checkpoint_);
+  const RunResult result =
+      RunCli(server_.With({"tail", "--checkpoint", checkpoint_}));
+  EXPECT_EQ(result.code, cli::kExitFailed);
+  EXPECT_THAT(result.err, HasSubstr(": cannot be read"));
+  EXPECT_THAT(server_.touchpoints.subscribe_requests(), ::testing::IsEmpty());
+}
+
+TEST_F(TailTest, AfterIsOnlyForACheckpointThatIsNotThereYet) {
+  for (const char* content : {"globex 7\n", "acme 7\n"}) {
+    WriteFile(checkpoint_, content);
+    const RunResult result = RunCli(
+        server_.With({"tail", "--after", "3", "--checkpoint", checkpoint_}));
+    EXPECT_EQ(result.code, cli::kExitUsage) << content;
+    EXPECT_THAT(result.err, HasSubstr("leave out --after to go on from it, or "
+                                      "delete the file"));
+    EXPECT_EQ(ReadFile(checkpoint_), content);
+  }
+  server_.touchpoints.subscriptions = {{Events({4})}};
+  const std::string fresh = directory_.Join("fresh");
+  EXPECT_EQ(RunCli(server_.With({"tail", "--after", "3", "--checkpoint", fresh,
+                                 "--max-events", "1"}))
+                .code,
+            cli::kExitOk);
+  const auto requests = server_.touchpoints.subscribe_requests();
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].after_position(), 3);
+  EXPECT_EQ(ReadFile(fresh), "acme 4\n");
+}
+
+TEST_F(TailTest, ACheckpointIsForOneCommandAtATime) {
+  const auto other = cli::CheckpointFile::Open(checkpoint_, "acme");
+  ASSERT_TRUE(other.ok());
+  const RunResult result =
+      RunCli(server_.With({"tail", "--checkpoint", checkpoint_}));
+  EXPECT_EQ(result.code, cli::kExitUsage);
+  EXPECT_THAT(result.err, HasSubstr("another command is using it"));
 }
 
 TEST_F(TailTest, BeginsAtTheHeadByDefault) {

@@ -148,8 +148,6 @@ TEST_F(TicketCommandsTest, ContradictingFlagsAreUsageErrors) {
   } cases[] = {
       {{"--waiting-for", "7d", "--status", "open"},
        "--waiting-for and --status: give one of both"},
-      {{"--account", "a", "--contact", "c"},
-       "--account and --contact: give one of both"},
       {{"--waiting-for", "-7d"},
        "--waiting-for: \"-7d\" is no length of time; write 7d"},
       {{"--severity", "loud"}, "--severity: \"loud\" is none of: low, medium"},
