@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/render.h"
+#include "cli/text.h"
 
 namespace journey::cli {
 namespace {
@@ -34,10 +35,11 @@ absl::StatusOr<int> Withdraw(
   request.set_actor(ActorOf(invocation, options.actor));
   return AskOne<v1::IdentityService>(
       invocation, *settings, method, request, [&](const Response& response) {
-        PrintLinkResult(
-            options.source, options.id, response.position(),
-            response.repeated() ? "was taken back before" : "taken back",
-            invocation.out());
+        const char* outcome = response.waiting()    ? kWaiting
+                              : response.repeated() ? "was taken back before"
+                                                    : "taken back";
+        PrintLinkResult(options.source, options.id, response.position(),
+                        outcome, invocation.out());
       });
 }
 

@@ -37,10 +37,11 @@ absl::StatusOr<int> RunRetract(const Invocation& invocation,
         Table table({"SOURCE", "ID", ">POSITION", "RESULT"});
         for (int i = 0; i < response.results_size(); ++i) {
           const v1::AppendResult& result = response.results(i);
-          table.AddRow(
-              {options.source, options.ids[static_cast<size_t>(i)],
-               FormatCount(result.position()),
-               result.repeated() ? "was retracted before" : "retracted"});
+          const char* outcome = result.waiting()    ? kWaiting
+                                : result.repeated() ? "was retracted before"
+                                                    : "retracted";
+          table.AddRow({options.source, options.ids[static_cast<size_t>(i)],
+                        FormatCount(result.position()), outcome});
         }
         table.Print(invocation.out());
       });
@@ -52,9 +53,8 @@ void AddRetractCommand(CLI::App& root, Invocation& invocation) {
   CLI::App* command = AddCommand(
       root, "retract", "Withdraw touchpoints that were wrong",
       "  journeyctl retract crm call-4711 --reason \"wrong customer\"\n"
-      "The touchpoint stays in the log, but counts for nothing any more. An "
-      "id\n"
-      "that is not in the log yet is no error: it will never count.");
+      "The touchpoint stays in the log, but counts for nothing any more. One\n"
+      "that is not in the log yet will never count; the answer says so.");
   auto options = std::make_shared<RetractOptions>();
   command->add_option("source", options->source, "The touchpoint's source")
       ->required()

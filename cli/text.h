@@ -44,6 +44,10 @@ namespace journey::cli {
 [[nodiscard]] std::string FormatMoneys(
     const google::protobuf::RepeatedPtrField<v1::Money>& moneys);
 
+// What to say of a retraction whose touchpoint is not known: the id may be
+// mistyped.
+inline constexpr char kWaiting[] = "waits: no such id in the log";
+
 // For example "1,234,567".
 [[nodiscard]] std::string FormatCount(int64_t count);
 

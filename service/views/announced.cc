@@ -63,7 +63,7 @@ void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
   SignalHome home;
   home.deal_id = std::string(deal_id);
   Settle(projections::DealSignals(rules, record.deal()),
-         projections::SignalOwnerOf(record.deal()), tenant_id, home, occasion,
+         projections::OwnerOf(record.deal()), tenant_id, home, occasion,
          record.newest_us(), record, update);
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "projections/conclude.h"
+#include "projections/deal/deal.h"
 #include "projections/segment/segment.h"
 #include "projections/signal/announce.h"
 #include "projections/signal/signal.h"

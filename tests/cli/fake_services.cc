@@ -94,7 +94,9 @@ grpc::Status FakeTouchpoints::Retract(grpc::ServerContext* /*context*/,
                                       v1::RetractResponse* response) {
   retract_request = *request;
   for (int i = 0; i < request->targets_size(); ++i) {
-    response->add_results()->set_position(1234 + i);
+    v1::AppendResult& result = *response->add_results();
+    result.set_position(1234 + i);
+    result.set_waiting(request->targets(i).touchpoint_id() == "unknown");
   }
   return grpc::Status::OK;
 }

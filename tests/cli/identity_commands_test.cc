@@ -146,6 +146,9 @@ TEST(IdentityCommandsTest, TakesBack) {
   server.identity.unmerged.set_repeated(true);
   EXPECT_THAT(RunCli(server.With({"identity", "unmerge", "crm", "M1"})).out,
               HasSubstr("was taken back before"));
+  server.identity.unmerged.set_waiting(true);
+  EXPECT_THAT(RunCli(server.With({"identity", "unmerge", "crm", "M1"})).out,
+              HasSubstr("waits: no such id in the log"));
   EXPECT_EQ(server.identity.unmerge_request.source(), "crm");
   EXPECT_EQ(server.identity.unmerge_request.merge_id(), "M1");
 }

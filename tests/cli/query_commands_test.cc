@@ -329,14 +329,15 @@ TEST(QueryCommandsTest, RetractsInTheNameOfTheUser) {
   World world;
   world.variables["USER"] = "anna";
   const RunResult result = RunCli(
-      server.With({"retract", "crm", "a", "b", "--reason", "wrong"}), world);
+      server.With({"retract", "crm", "a", "unknown", "--reason", "wrong"}),
+      world);
   EXPECT_EQ(result.code, cli::kExitOk) << result.err;
   EXPECT_EQ(server.touchpoints.retract_request.actor(), "anna");
   EXPECT_EQ(server.touchpoints.retract_request.targets_size(), 2);
   EXPECT_EQ(result.out,
-            "SOURCE  ID  POSITION  RESULT\n"
-            "crm     a      1,234  retracted\n"
-            "crm     b      1,235  retracted\n");
+            "SOURCE  ID       POSITION  RESULT\n"
+            "crm     a           1,234  retracted\n"
+            "crm     unknown     1,235  waits: no such id in the log\n");
 }
 
 TEST(QueryCommandsTest, ReadsEventsAsAnArray) {
