@@ -1,5 +1,5 @@
-// The reading side of the views: each query is answered by the file that has
-// its name, and single entries are looked up.
+// The reading side of the views: queries, each handed on to the file that
+// answers it, and look-ups of single entries.
 #ifndef SERVICE_VIEWS_VIEW_QUERIES_H_
 #define SERVICE_VIEWS_VIEW_QUERIES_H_
 
