@@ -23,9 +23,6 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Aliases can make a short text stand for a long one; reading ends here.
-constexpr int kNodesMax = 100'000;
-
 YamlPlace PlaceOf(const YAML::Mark& mark) {
   if (mark.is_null()) return {};
   return {mark.line + 1, mark.column + 1};
@@ -89,11 +86,11 @@ class Reader {
 
   // False once too many nodes were read.
   bool CountNode(const Value& value) {
-    if (++nodes_ == kNodesMax) {
-      Fail(value, absl::StrCat("is where reading ended: more than ", kNodesMax,
-                               " values"));
+    if (++nodes_ == core::kRuleSetValuesMax) {
+      Fail(value, absl::StrCat("is where reading ended: more than ",
+                               core::kRuleSetValuesMax, " values"));
     }
-    return nodes_ < kNodesMax;
+    return nodes_ < core::kRuleSetValuesMax;
   }
 
   void ReadMessage(const YAML::Node& node, const std::string& path,

@@ -51,6 +51,12 @@ google::rpc::ErrorInfo MakeInfo(v1::ErrorReason reason,
 
 }  // namespace
 
+ErrorMetadata MetadataOf(const Limit& limit) {
+  return {{"limit", std::string(limit.name)},
+          {"value", absl::StrCat(limit.value)},
+          {"unit", std::string(limit.unit)}};
+}
+
 absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason,
                        absl::string_view message,
                        const ErrorMetadata& metadata) {
@@ -83,7 +89,8 @@ absl::Status StorageFullError() {
       absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_STORAGE_FULL,
       absl::StrCat("less than ", kFreeSpaceBytesMin,
                    " bytes of disk are free; nothing was written"),
-      {{"limit", absl::StrCat(kFreeSpaceBytesMin)}});
+      MetadataOf(
+          {"free_space_bytes_min", int64_t{kFreeSpaceBytesMin}, "bytes"}));
   AttachRetry(status, kStorageFullRetryDelay);
   return status;
 }

@@ -18,6 +18,17 @@ namespace journey::core {
 
 using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 
+// A limit as errors tell it: its name, which is that in limits.h without the
+// `k` and in snake_case, its value and what is counted.
+struct Limit {
+  absl::string_view name;
+  int64_t value = 0;
+  absl::string_view unit;
+};
+
+// The metadata that tell a limit: "limit", "value" and "unit".
+[[nodiscard]] ErrorMetadata MetadataOf(const Limit& limit);
+
 // An error with one ErrorInfo. `code` is the one that errors.proto documents
 // for `reason`.
 [[nodiscard]] absl::Status MakeError(absl::StatusCode code,
@@ -25,7 +36,8 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
                                      absl::string_view message,
                                      const ErrorMetadata& metadata = {});
 
-// RESOURCE_EXHAUSTED (OVERLOADED) with RetryInfo; `limit` names the bound.
+// RESOURCE_EXHAUSTED (OVERLOADED) with RetryInfo; `limit` is the name of the
+// bound as in Limit.
 [[nodiscard]] absl::Status OverloadedError(absl::string_view message,
                                            absl::string_view limit);
 

@@ -88,6 +88,15 @@ class FieldChecker {
     }
   }
 
+  // A list of at most `max` such values.
+  template <typename E, typename Values>
+  void Enums(absl::string_view name, const Values& values, int max) const {
+    Count(name, values.size(), max);
+    for (int i = 0; i < values.size(); ++i) {
+      FieldChecker(*this, name, i).RequiredEnum("", static_cast<E>(values[i]));
+    }
+  }
+
   void NotNegative(absl::string_view name, int64_t value) const;
 
   // At most `max` elements.

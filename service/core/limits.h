@@ -1,6 +1,6 @@
-// Every bound of the service, with its unit in the name. Over a bound comes
-// INVALID_ARGUMENT (a single request is too large) or RESOURCE_EXHAUSTED (too
-// much at once), and nothing is half done.
+// The bounds of requests and of the running service, with the unit in the name.
+// Over a bound comes INVALID_ARGUMENT (a single request is too large) or
+// RESOURCE_EXHAUSTED (too much at once), and nothing is half done.
 #ifndef SERVICE_CORE_LIMITS_H_
 #define SERVICE_CORE_LIMITS_H_
 
@@ -62,6 +62,8 @@ inline constexpr int kViolationsMax = 1000;
 
 // Rule sets.
 inline constexpr size_t kRuleSetTextBytesMax = size_t{1} * 1024 * 1024;
+// Aliases can make a short text stand for a long one.
+inline constexpr int kRuleSetValuesMax = 100'000;
 inline constexpr size_t kRuleIdBytesMax = 63;
 inline constexpr int kPipelinesMax = 20;
 inline constexpr int kPipelineStagesMax = 50;
@@ -91,9 +93,16 @@ inline constexpr int kRollingCountMax = 100;
 
 // gRPC. A message holds a batch with room for its frame.
 inline constexpr int kMessageBytesMax = 5 * 1024 * 1024;
+// Messages are judged by the handlers, which name what is too large; gRPC
+// itself only guards against the absurd.
+inline constexpr int kTransportMessageBytesMax = 4 * kMessageBytesMax;
 inline constexpr int kMetadataBytesMax = 16 * 1024;
 inline constexpr int kStreamsPerConnectionMax = 1024;
 inline constexpr int kPingIntervalMillisMin = 10'000;
+// The server pings a quiet connection so often, and closes one that does not
+// answer for so long.
+inline constexpr int kKeepaliveMillis = 60'000;
+inline constexpr int kKeepaliveTimeoutMillis = 20'000;
 // Batches of one AppendStream that are under way at once.
 inline constexpr int kStreamBatchesInFlightMax = 16;
 // Calls of AppendStream at once over all connections.
@@ -178,14 +187,21 @@ inline constexpr int kDiffChangesMax = 1000;
 // How long one query may run before its page is cut short, or it is refused.
 inline constexpr int kQuerySecondsMax = 30;
 
+// Files of a column family of the views at level 0 from which compaction is
+// behind, and writing waits: as many as let RocksDB slow down writes of its
+// own.
+inline constexpr int kLevel0FilesMax = 20;
+
 // Metrics: sources that have a series of their own.
 inline constexpr int kMetricSourcesMax = 100;
 
 // Disk: appends are refused below so much free space.
 inline constexpr uint64_t kFreeSpaceBytesMin = uint64_t{256} * 1024 * 1024;
 
-// Stopping: in-flight work has so long, then the process ends by itself.
+// Stopping: in-flight work has so long, and connections so much longer once
+// their calls have ended; then the process ends by itself.
 inline constexpr int kDrainSeconds = 10;
+inline constexpr int kGoodbyeSeconds = 1;
 inline constexpr int kWatchdogSeconds = 20;
 inline constexpr int kHeartbeatSecondsDefault = 10;
 

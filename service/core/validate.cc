@@ -99,11 +99,7 @@ void CheckExpectedVersions(const v1::AppendRequest& request,
 }
 
 void CheckFilter(const v1::EventFilter& filter, const FieldChecker& at) {
-  at.Count("kinds", filter.kinds_size(), kFilterValuesMax);
-  for (int i = 0; i < filter.kinds_size(); ++i) {
-    FieldChecker(at, "kinds", i)
-        .RequiredEnum("", static_cast<v1::TouchpointKind>(filter.kinds(i)));
-  }
+  at.Enums<v1::TouchpointKind>("kinds", filter.kinds(), kFilterValuesMax);
   at.Count("sources", filter.sources_size(), kFilterValuesMax);
   for (int i = 0; i < filter.sources_size(); ++i) {
     FieldChecker(at, "sources", i)

@@ -21,25 +21,15 @@ bool IsSignalId(absl::string_view id) {
                      [](unsigned char c) { return absl::ascii_isxdigit(c); });
 }
 
-// A list of values of the enum E.
-template <typename E, typename Values>
-void CheckEnums(absl::string_view name, const Values& values,
-                const FieldChecker& at) {
-  at.Count(name, values.size(), kFilterValuesMax);
-  for (int i = 0; i < values.size(); ++i) {
-    FieldChecker(at, name, i).RequiredEnum("", static_cast<E>(values[i]));
-  }
-}
-
 void CheckFilter(const v1::SignalFilter& filter, const FieldChecker& at) {
-  CheckEnums<v1::SignalType>("types", filter.types(), at);
+  at.Enums<v1::SignalType>("types", filter.types(), kFilterValuesMax);
   at.Count("owner_ids", filter.owner_ids_size(), kFilterValuesMax);
   for (int i = 0; i < filter.owner_ids_size(); ++i) {
     FieldChecker(at, "owner_ids", i)
         .RequiredText("", filter.owner_ids(i), kIdBytesMax);
   }
   at.Enum("severity_min", filter.severity_min());
-  CheckEnums<v1::Segment>("segments", filter.segments(), at);
+  at.Enums<v1::Segment>("segments", filter.segments(), kFilterValuesMax);
 }
 
 // What every request that acts on a signal has.
@@ -97,7 +87,7 @@ absl::Status ValidateListTasks(const v1::ListTasksRequest& request) {
   at.Text("owner_id", request.owner_id(), kIdBytesMax);
   at.Enum("priority_min", request.priority_min());
   if (request.has_due_by()) at.Instant("due_by", request.due_by());
-  CheckEnums<v1::SignalType>("types", request.types(), at);
+  at.Enums<v1::SignalType>("types", request.types(), kFilterValuesMax);
   at.Count("attributes", request.attributes().fields_size(), kFilterValuesMax);
   CheckPageSize(request.page_size(), violations);
   CheckPageToken(request.page_token(), violations);

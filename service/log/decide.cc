@@ -33,15 +33,17 @@ absl::Status VersionMismatch(const v1::ExpectedVersion& expected,
 
 absl::Status SubjectFull(const v1::Subject& subject) {
   const std::string type = core::SubjectTypeName(subject.type());
+  core::ErrorMetadata metadata = core::MetadataOf(
+      {"subject_touchpoints_max", core::kSubjectTouchpointsMax, "touchpoints"});
+  metadata.emplace_back("subject_type", type);
+  metadata.emplace_back("subject_id", subject.id());
   return core::MakeError(
       absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SUBJECT_FULL,
       absl::StrCat(type, " \"", subject.id(), "\" has ",
                    core::kSubjectTouchpointsMax,
                    " touchpoints, as many as a journey may have: look for a "
                    "junk identifier shared by many"),
-      {{"subject_type", type},
-       {"subject_id", subject.id()},
-       {"limit", absl::StrCat(core::kSubjectTouchpointsMax)}});
+      metadata);
 }
 
 // The field of a touchpoint that names a subject of this type.

@@ -160,11 +160,11 @@ absl::Status GroupWriter::Admission(size_t bytes) const {
   if (failed_) return core::OutcomeUnknownError();
   if (stopping_) return core::ShuttingDownError();
   if (queue_.size() >= static_cast<size_t>(core::kQueueAppendsMax)) {
-    return core::OverloadedError("too many appends wait", "queue_appends");
+    return core::OverloadedError("too many appends wait", "queue_appends_max");
   }
   if (queue_bytes_ + bytes > core::kQueueBytesMax) {
     return core::OverloadedError("too many bytes of appends wait",
-                                 "queue_bytes");
+                                 "queue_bytes_max");
   }
   return absl::OkStatus();
 }

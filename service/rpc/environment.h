@@ -39,7 +39,7 @@ struct Environment {
   // most.
   WorkerPool* stream_pool = nullptr;
   std::chrono::milliseconds heartbeat_interval{0};
-  // See FollowStream.
+  // See ReaderWatch.
   std::chrono::milliseconds slow_reader_timeout =
       std::chrono::seconds(core::kSlowReaderSeconds);
   std::chrono::milliseconds slow_reader_grace =

@@ -1,6 +1,7 @@
 #include "service/rpc/follow_stream.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,8 +10,6 @@
 #include "service/rpc/wire.h"
 
 namespace journey::rpc {
-
-using std::chrono::steady_clock;
 
 FollowStream* FollowStream::Start(const Environment& env,
                                   grpc::CallbackServerContext* context,
@@ -39,7 +38,7 @@ FollowStream::FollowStream(const Environment& env,
       messages_(std::move(request.messages)),
       position_(request.after_position),
       timer_(env.stats, request.method),
-      last_sent_(steady_clock::now()) {
+      reader_(env) {
   timer_.Received();
 }
 
@@ -64,33 +63,24 @@ void FollowStream::Wake() {
 }
 
 void FollowStream::ArmTimer() {
-  const auto now = steady_clock::now();
-  auto due = last_sent_ + env_.heartbeat_interval;
-  if (due <= now) due = now + env_.heartbeat_interval;
-  // Not for each message: that one is not taken is noticed with the next tick.
-  due = std::min(due, now + env_.slow_reader_timeout);
-  alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(
-      std::chrono::system_clock::now() +
-          std::chrono::duration_cast<std::chrono::microseconds>(due - now),
-      // Weak, because the stream owns the alarm.
-      [weak = weak_from_this()](bool ok) {
-        const auto self = weak.lock();
-        if (ok && self != nullptr) self->OnTimer();
-      });
+  auto wait = env_.heartbeat_interval - reader_.silence();
+  if (wait <= std::chrono::nanoseconds::zero()) wait = env_.heartbeat_interval;
+  // Weak, because the stream owns the alarm.
+  reader_.Arm(wait, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->OnTimer();
+  });
 }
 
 void FollowStream::OnTimer() {
   core::MutexLock lock(&mutex_);
   if (phase_ == Phase::kFinished) return;
-  const auto silence = steady_clock::now() - last_sent_;
-  if (phase_ == Phase::kWriting) {
-    if (silence >= env_.slow_reader_timeout) GiveUp();
-  } else if (phase_ == Phase::kTooSlow) {
-    if (silence >= env_.slow_reader_timeout + env_.slow_reader_grace) {
-      context_->TryCancel();
-    }
-  } else if (silence >= env_.heartbeat_interval) {
+  const ReaderWatch::Verdict verdict = reader_.Look();
+  if (verdict == ReaderWatch::Verdict::kGiveUp) {
+    GiveUp();
+  } else if (verdict == ReaderWatch::Verdict::kCutOff) {
+    context_->TryCancel();
+  } else if (phase_ != Phase::kWriting &&
+             reader_.silence() >= env_.heartbeat_interval) {
     heartbeat_due_ = true;
     if (phase_ == Phase::kIdle) Continue();
   }
@@ -193,7 +183,7 @@ void FollowStream::Continue() {
 void FollowStream::Send(grpc::ByteBuffer message) {
   phase_ = Phase::kWriting;
   heartbeat_due_ = false;
-  last_sent_ = steady_clock::now();
+  reader_.Sent();
   timer_.Sent();
   response_ = std::move(message);
   StartWrite(&response_);
@@ -211,7 +201,6 @@ void FollowStream::SendLastPosition() {
 }
 
 void FollowStream::GiveUp() {
-  phase_ = Phase::kTooSlow;
   timer_.Handled(core::SlowReaderError(position_));
   DropPage();
 }
@@ -220,9 +209,8 @@ void FollowStream::OnWriteDone(bool ok) {
   core::MutexLock lock(&mutex_);
   if (phase_ == Phase::kFinished) return;
   response_.Clear();
-  if (phase_ == Phase::kTooSlow) {
-    return FinishOnce(core::SlowReaderError(position_));
-  }
+  if (reader_.gave_up()) return FinishOnce(core::SlowReaderError(position_));
+  reader_.Taken();
   if (!ok) return FinishOnce(absl::CancelledError("the client is gone"));
   woken_ = true;
   Continue();
@@ -242,7 +230,7 @@ void FollowStream::OnCancel() {
 void FollowStream::FinishOnce(const absl::Status& status) {
   if (phase_ == Phase::kFinished) return;
   // The outcome of a call that was given up is known already.
-  if (phase_ != Phase::kTooSlow) timer_.Handled(status);
+  if (!reader_.gave_up()) timer_.Handled(status);
   phase_ = Phase::kFinished;
   Finish(ToGrpc(status));
 }

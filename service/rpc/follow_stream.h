@@ -2,10 +2,8 @@
 #ifndef SERVICE_RPC_FOLLOW_STREAM_H_
 #define SERVICE_RPC_FOLLOW_STREAM_H_
 
-#include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +16,7 @@
 #include "service/rpc/call_timer.h"
 #include "service/rpc/environment.h"
 #include "service/rpc/follow_messages.h"
+#include "service/rpc/reader_watch.h"
 
 namespace journey::rpc {
 
@@ -35,12 +34,7 @@ struct FollowRequest {
 // for the next message, or one message is being sent; a wake-up in the
 // meantime is remembered. It holds at most one page of events, so that a slow
 // client costs nobody else anything, and none while there is nothing to send.
-//
-// A message that is not taken within the environment's slow_reader_timeout ends
-// the call with SLOW_READER. gRPC knows no end before that message is taken,
-// however: Finish counts as a write, of which there may be one at a time. So
-// the end is sent behind it, and a client that does not even take it within
-// slow_reader_grace is cut off; it then sees CANCELLED.
+// A reader that takes nothing is ended as ReaderWatch says.
 class FollowStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                            public Drainable,
                            public std::enable_shared_from_this<FollowStream> {
@@ -60,7 +54,7 @@ class FollowStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void EndForShutdown() override;
 
  private:
-  enum class Phase { kIdle, kWorking, kWriting, kTooSlow, kFinished };
+  enum class Phase { kIdle, kWorking, kWriting, kFinished };
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -124,8 +118,7 @@ class FollowStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool heartbeat_due_ ABSL_GUARDED_BY(mutex_) = false;
-  std::chrono::steady_clock::time_point last_sent_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
+  ReaderWatch reader_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace journey::rpc

@@ -48,20 +48,6 @@ void CheckRange(const v1::ScoreRange& range, absl::string_view field,
   }
 }
 
-void CheckKinds(const v1::GetTimelineRequest& request,
-                core::Violations& violations) {
-  if (request.kinds_size() > core::kFilterValuesMax) {
-    violations.Add("kinds", absl::StrCat("has ", request.kinds_size(),
-                                         " values; send at most ",
-                                         core::kFilterValuesMax));
-    return;
-  }
-  for (int i = 0; i < request.kinds_size(); ++i) {
-    core::FieldChecker(core::FieldChecker(violations), "kinds", i)
-        .RequiredEnum("", static_cast<v1::TouchpointKind>(request.kinds(i)));
-  }
-}
-
 // What is asked of one subject at one instant.
 template <typename Request>
 void CheckSubjectQuery(const Request& request, core::Violations& violations) {
@@ -129,7 +115,9 @@ absl::Status Check(const v1::ListJourneysRequest& request) {
 absl::Status Check(const v1::GetTimelineRequest& request) {
   core::Violations violations;
   CheckSubjectQuery(request, violations);
-  CheckKinds(request, violations);
+  core::FieldChecker(violations)
+      .Enums<v1::TouchpointKind>("kinds", request.kinds(),
+                                 core::kFilterValuesMax);
   if (request.has_link()) {
     const v1::Link& link = request.link();
     core::FieldChecker(violations).RequiredEnum("link.type", link.type());
@@ -204,16 +192,9 @@ absl::Status Check(const v1::ListDealsRequest& request) {
 absl::Status Check(const v1::ListStalledDealsRequest& request) {
   core::Violations violations;
   core::CheckTenant(request.tenant_id(), violations);
-  if (request.reasons_size() > core::kFilterValuesMax) {
-    violations.Add("reasons", absl::StrCat("has ", request.reasons_size(),
-                                           " values; send at most ",
-                                           core::kFilterValuesMax));
-  } else {
-    for (int i = 0; i < request.reasons_size(); ++i) {
-      core::FieldChecker(core::FieldChecker(violations), "reasons", i)
-          .RequiredEnum("", request.reasons(i));
-    }
-  }
+  core::FieldChecker(violations)
+      .Enums<v1::StallReason>("reasons", request.reasons(),
+                              core::kFilterValuesMax);
   CheckId(request.pipeline_id(), "pipeline_id", violations);
   CheckId(request.stage_id(), "stage_id", violations);
   CheckId(request.owner_id(), "owner_id", violations);

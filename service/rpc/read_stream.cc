@@ -13,13 +13,18 @@
 namespace journey::rpc {
 
 ReadStream* ReadStream::Start(const Environment& env,
+                              grpc::CallbackServerContext* context,
                               const grpc::ByteBuffer* bytes) {
   v1::ReadRequest request;
   absl::Status status = Parse(*bytes, &request);
   if (status.ok()) status = core::ValidateRead(request);
-  auto stream = std::make_shared<ReadStream>(env, request);
+  auto stream = std::make_shared<ReadStream>(env, context, request);
   stream->self_ = stream;
   if (status.ok()) status = env.streams->Add(stream, /*is_reader=*/true);
+  if (status.ok()) {
+    core::MutexLock lock(&stream->mutex_);
+    stream->ArmTimer();
+  }
   if (status.ok()) {
     stream->Schedule(&ReadStream::Open);
   } else {
@@ -28,14 +33,18 @@ ReadStream* ReadStream::Start(const Environment& env,
   return stream.get();
 }
 
-ReadStream::ReadStream(const Environment& env, const v1::ReadRequest& request)
+ReadStream::ReadStream(const Environment& env,
+                       grpc::CallbackServerContext* context,
+                       const v1::ReadRequest& request)
     : env_(env),
+      context_(context),
       filter_(request.filter()),
       pager_(env.log, env.views, request),
       events_left_(request.max_events() == 0
                        ? std::numeric_limits<int64_t>::max()
                        : request.max_events()),
-      timer_(env.stats, Method::kRead) {
+      timer_(env.stats, Method::kRead),
+      reader_(env) {
   timer_.Received();
 }
 
@@ -74,6 +83,7 @@ absl::Status ReadStream::Produce() {
   }
   events_left_ -= response.events_size();
   if (!response.events().empty()) {
+    last_position_ = response.events().rbegin()->position();
     Send(response);
   } else if (at_end) {
     End(absl::OkStatus());
@@ -89,10 +99,40 @@ void ReadStream::Send(const v1::ReadResponse& response) {
   core::MutexLock lock(&mutex_);
   if (finished_) return;
   timer_.Sent();
+  reader_.Sent();
   StartWrite(&response_);
 }
 
+void ReadStream::ArmTimer() {
+  // Weak, because the stream owns the alarm.
+  reader_.Arm(env_.slow_reader_timeout, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->OnTimer();
+  });
+}
+
+void ReadStream::OnTimer() {
+  core::MutexLock lock(&mutex_);
+  if (finished_) return;
+  const ReaderWatch::Verdict verdict = reader_.Look();
+  if (verdict == ReaderWatch::Verdict::kGiveUp) GiveUp();
+  if (verdict == ReaderWatch::Verdict::kCutOff) context_->TryCancel();
+  ArmTimer();
+}
+
+void ReadStream::GiveUp() {
+  timer_.Handled(core::SlowReaderError(last_position_));
+  page_ = std::vector<log::LogEvent>();
+  cursor_ = 0;
+}
+
 void ReadStream::OnWriteDone(bool ok) {
+  {
+    core::MutexLock lock(&mutex_);
+    if (reader_.gave_up()) {
+      return FinishOnce(core::SlowReaderError(last_position_));
+    }
+    reader_.Taken();
+  }
   if (ok) {
     Schedule(&ReadStream::Produce);
   } else {
@@ -106,9 +146,14 @@ void ReadStream::EndForShutdown() { End(core::ShuttingDownError()); }
 
 void ReadStream::End(const absl::Status& status) {
   core::MutexLock lock(&mutex_);
+  FinishOnce(status);
+}
+
+void ReadStream::FinishOnce(const absl::Status& status) {
   if (finished_) return;
   finished_ = true;
-  timer_.Handled(status);
+  // The outcome of a call that was given up is known already.
+  if (!reader_.gave_up()) timer_.Handled(status);
   Finish(ToGrpc(status));
 }
 

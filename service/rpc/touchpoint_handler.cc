@@ -78,8 +78,8 @@ TouchpointHandler::AppendStream(grpc::CallbackServerContext* /*context*/) {
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TouchpointHandler::Read(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
-  return ReadStream::Start(env_, request);
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return ReadStream::Start(env_, context, request);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TouchpointHandler::Subscribe(

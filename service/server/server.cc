@@ -33,13 +33,6 @@ namespace {
 
 constexpr int kQueryThreads = 2;
 constexpr int kStreamThreads = 2;
-// Messages are judged by the handlers, which name what is too large; gRPC
-// itself only guards against the absurd.
-constexpr int kTransportBytesMax = 4 * core::kMessageBytesMax;
-// For connections to be closed, once their calls have ended.
-constexpr int kGoodbyeSeconds = 1;
-constexpr int kKeepaliveMillis = 60'000;
-constexpr int kKeepaliveTimeoutMillis = 20'000;
 
 core::SenderClocks SenderClocksOf(const v1::ClockRules& rules) {
   return core::SenderClocks(
@@ -250,8 +243,8 @@ void ServerImpl::MakeEnvironment() {
 }
 
 void ServerImpl::SetLimits(grpc::ServerBuilder& builder) const {
-  builder.SetMaxReceiveMessageSize(kTransportBytesMax);
-  builder.SetMaxSendMessageSize(kTransportBytesMax);
+  builder.SetMaxReceiveMessageSize(core::kTransportMessageBytesMax);
+  builder.SetMaxSendMessageSize(core::kTransportMessageBytesMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
                              core::kMetadataBytesMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
@@ -260,9 +253,10 @@ void ServerImpl::SetLimits(grpc::ServerBuilder& builder) const {
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
       core::kPingIntervalMillisMin);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
+                             core::kKeepaliveMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-                             kKeepaliveTimeoutMillis);
+                             core::kKeepaliveTimeoutMillis);
   // A port that another process holds is an error, not something to share.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
@@ -324,7 +318,7 @@ absl::Status ServerImpl::Stop() {
     // What is left are calls that take too long, and idle connections whose
     // clients do not listen just now.
     grpc_->Shutdown(std::chrono::system_clock::now() +
-                    std::chrono::seconds(kGoodbyeSeconds));
+                    std::chrono::seconds(core::kGoodbyeSeconds));
     grpc_.reset();
   }
   // Nobody calls any more: from here on only what is queued is finished.

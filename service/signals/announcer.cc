@@ -36,8 +36,19 @@ v1::SignalHandling HandlingAfter(v1::SignalChange change,
   }
 }
 
+// Who did so stands in `handled_by`. A snooze changes nothing of what somebody
+// has done about the signal, and of who that was.
+bool NamesActor(v1::SignalChange change, const v1::Signal& signal) {
+  return change != v1::SIGNAL_CHANGE_SNOOZED ||
+         signal.handling() == v1::SIGNAL_HANDLING_OPEN;
+}
+
 // The action says nothing that is not so already.
 bool IsRepeated(const SignalAction& action, const v1::Signal& signal) {
+  if (NamesActor(action.change, signal) &&
+      signal.handled_by() != action.actor) {
+    return false;
+  }
   if (action.change == v1::SIGNAL_CHANGE_SNOOZED) {
     return signal.has_snoozed_until() &&
            core::ToMicros(signal.snoozed_until()) == action.until;
@@ -46,10 +57,12 @@ bool IsRepeated(const SignalAction& action, const v1::Signal& signal) {
 }
 
 Event EventOf(const SignalAction& action, v1::Signal signal, core::Micros at) {
+  if (NamesActor(action.change, signal)) {
+    signal.set_handled_by(action.actor);
+    signal.set_handling_reason(action.reason);
+    *signal.mutable_handled_at() = core::ToTimestamp(at);
+  }
   signal.set_handling(HandlingAfter(action.change, signal.handling()));
-  signal.set_handled_by(action.actor);
-  signal.set_handling_reason(action.reason);
-  *signal.mutable_handled_at() = core::ToTimestamp(at);
   if (action.change == v1::SIGNAL_CHANGE_SNOOZED) {
     *signal.mutable_snoozed_until() = core::ToTimestamp(action.until);
   } else if (action.change != v1::SIGNAL_CHANGE_ACKNOWLEDGED) {
@@ -134,7 +147,7 @@ void AnnouncerImpl::Submit(SignalAction action) {
       refusal = core::ShuttingDownError();
     } else if (actions_.size() >= size_t{core::kSignalActionsQueuedMax}) {
       refusal = core::OverloadedError("too many actions on signals wait",
-                                      "signal_actions_queued");
+                                      "signal_actions_queued_max");
     } else {
       actions_.push_back(std::move(action));
       changed_.NotifyAll();

@@ -207,8 +207,9 @@ absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
     if (journey->has_value()) {
       bytes += static_cast<int64_t>((*journey)->ByteSizeLong());
       if (bytes > core::kBatchGetBytesMax) {
-        return QueryTooLarge(core::kBatchGetBytesMax, "bytes", "have more than",
-                             "ask for fewer subjects at once");
+        return QueryTooLarge(
+            {"batch_get_bytes_max", core::kBatchGetBytesMax, "bytes"},
+            "have more than", "ask for fewer subjects at once");
       }
       response.add_journeys()->Swap(&**journey);
     } else {

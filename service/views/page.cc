@@ -4,6 +4,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "journey/storage/v1/views.pb.h"
 #include "service/core/errors.h"
 #include "service/core/sha256.h"
@@ -19,6 +21,17 @@ const FieldDescriptor* Field(const Message& request, const char* name) {
   return request.GetDescriptor()->FindFieldByName(name);
 }
 
+// The same for equal messages, also where they have maps.
+std::string Deterministic(const Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  (void)message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
 // The request without the fields that differ from page to page. The type name
 // is part of it, so that tokens of different lists are told apart.
 std::string HashConditions(const Message& request) {
@@ -29,7 +42,7 @@ std::string HashConditions(const Message& request) {
   reflection->ClearField(conditions.get(), Field(request, "page_token"));
   core::Sha256 hash;
   hash.Add(request.GetTypeName());
-  hash.Add(conditions->SerializeAsString());
+  hash.Add(Deterministic(*conditions));
   return hash.Finish();
 }
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "service/core/errors.h"
 #include "service/core/limits.h"
 #include "service/views/index_rows.h"
 #include "service/views/journey_snapshots.h"
@@ -249,13 +248,13 @@ absl::Status Reader::AddOpenDeals(projections::JourneyFold& fold) const {
   return absl::OkStatus();
 }
 
-absl::Status QueryTooLarge(int64_t limit, absl::string_view unit,
-                           absl::string_view why, absl::string_view way_out) {
+absl::Status QueryTooLarge(const core::Limit& limit, absl::string_view why,
+                           absl::string_view way_out) {
   return core::MakeError(
       absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_QUERY_TOO_LARGE,
-      absl::StrCat("the answer would ", why, " ", limit, " ", unit, "; ",
-                   way_out),
-      {{"limit", absl::StrCat(limit)}, {"unit", std::string(unit)}});
+      absl::StrCat("the answer would ", why, " ", limit.value, " ", limit.unit,
+                   "; ", way_out),
+      core::MetadataOf(limit));
 }
 
 absl::Status SubjectNotFound(const v1::Subject& subject) {
@@ -295,13 +294,15 @@ absl::Status Reader::CheckWanted() const {
 
 absl::Status Reader::CheckBudget() const {
   if (refolded_ > core::kRefoldTouchpointsMax) {
-    return QueryTooLarge(core::kRefoldTouchpointsMax, "touchpoints",
-                         "fold again more than", kAskForLess);
+    return QueryTooLarge(
+        {"refold_touchpoints_max", core::kRefoldTouchpointsMax, "touchpoints"},
+        "fold again more than", kAskForLess);
   }
   const core::Micros taken = context_.clock->Now() - started_at_;
   if (taken > core::kQuerySecondsMax * core::kMicrosPerSecond) {
-    return QueryTooLarge(core::kQuerySecondsMax, "seconds", "take more than",
-                         kAskForLess);
+    return QueryTooLarge(
+        {"query_seconds_max", core::kQuerySecondsMax, "seconds"},
+        "take more than", kAskForLess);
   }
   return absl::OkStatus();
 }

@@ -18,6 +18,7 @@
 #include "projections/journey_fold.h"
 #include "projections/rules/rules.h"
 #include "service/core/clock.h"
+#include "service/core/errors.h"
 #include "service/core/time.h"
 #include "service/log/event_log.h"
 #include "service/views/journey_resolver.h"
@@ -194,8 +195,9 @@ class Reader final : public ListedSource {
   int64_t refolded_ = 0;
 };
 
-// RESOURCE_EXHAUSTED (QUERY_TOO_LARGE): the answer would `why` `limit` `unit`.
-[[nodiscard]] absl::Status QueryTooLarge(int64_t limit, absl::string_view unit,
+// RESOURCE_EXHAUSTED (QUERY_TOO_LARGE): the answer would `why` the limit's
+// value and unit.
+[[nodiscard]] absl::Status QueryTooLarge(const core::Limit& limit,
                                          absl::string_view why,
                                          absl::string_view way_out);
 

@@ -50,14 +50,14 @@ class SignalLister {
   SignalLister(Reader& reader, const v1::ListSignalsRequest& request)
       : reader_(reader), request_(request) {}
 
-  // Finds out which journey is asked for, if one is.
-  absl::Status Begin() {
-    if (!request_.has_subject()) return absl::OkStatus();
+  // Finds out which journey is asked for, if one is. False for a subject that
+  // is not known, which has no signals.
+  absl::StatusOr<bool> Begin() {
+    if (!request_.has_subject()) return true;
     auto journey = reader_.JourneyOf(request_.subject());
     if (!journey.ok()) return journey.status();
-    if (!journey->has_value()) return SubjectNotFound(request_.subject());
     journey_ = *std::move(journey);
-    return absl::OkStatus();
+    return journey_.has_value();
   }
 
   // The signal, if it is one of those asked for, with its present journey.
@@ -102,34 +102,28 @@ class SignalLister {
   std::optional<v1::Subject> journey_;
 };
 
-}  // namespace
-
-absl::StatusOr<v1::ListSignalsResponse> ListSignals(
-    const QueryContext& context, const v1::ListSignalsRequest& request) {
-  const auto page = PageOf(request, context.clock->Now());
-  if (!page.ok()) return page.status();
-  const auto reader =
-      Reader::Make(context, request.tenant_id(), std::nullopt, page->now);
-  if (!reader.ok()) return reader.status();
-  SignalLister lister(**reader, request);
-  absl::Status status = lister.Begin();
-  if (!status.ok()) return status;
+// Fills a page from the narrowest list.
+absl::Status ReadPage(Reader& reader, const v1::ListSignalsRequest& request,
+                      const Page& page, SignalLister& lister,
+                      v1::ListSignalsResponse& response) {
   const SignalRange range = RangeOf(request);
-  v1::ListSignalsResponse response;
   PageBytes bytes;
   std::string last_key;
   bool is_cut = false;
   int scanned = 0;
-  const absl::Status scan = (*reader)->snapshot().Scan(
-      Family::kLists, FirstKey(*page, range.prefix), PrefixEnd(range.prefix),
+  absl::Status status;
+  const absl::Status scan = reader.snapshot().Scan(
+      Family::kLists, FirstKey(page, range.prefix), PrefixEnd(range.prefix),
       [&](absl::string_view key, absl::string_view) {
-        if (response.signals_size() == page->size || bytes.is_full() ||
+        if (response.signals_size() == page.size || bytes.is_full() ||
             scanned == core::kListEntriesScannedMax ||
-            !(*reader)->CheckBudget().ok()) {
+            !reader.CheckBudget().ok()) {
           is_cut = true;
           return false;
         }
         ++scanned;
+        status = reader.CheckWanted();
+        if (!status.ok()) return false;
         key.remove_prefix(range.prefix.size());
         last_key = std::string(key);
         const auto entry = ParseSignalList(key);
@@ -145,10 +139,29 @@ absl::StatusOr<v1::ListSignalsResponse> ListSignals(
         }
         return status.ok();
       });
-  if (status.ok()) status = scan;
-  if (!status.ok()) return status;
   if (is_cut) {
-    response.set_next_page_token(NextPageToken(*page, range.name, last_key));
+    response.set_next_page_token(NextPageToken(page, range.name, last_key));
+  }
+  return status.ok() ? scan : status;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListSignalsResponse> ListSignals(
+    const QueryContext& context, const v1::ListSignalsRequest& request) {
+  const auto page = PageOf(request, context.clock->Now());
+  if (!page.ok()) return page.status();
+  const auto reader =
+      Reader::Make(context, request.tenant_id(), std::nullopt, page->now);
+  if (!reader.ok()) return reader.status();
+  v1::ListSignalsResponse response;
+  SignalLister lister(**reader, request);
+  const auto is_known = lister.Begin();
+  if (!is_known.ok()) return is_known.status();
+  if (*is_known) {
+    const absl::Status status =
+        ReadPage(**reader, request, *page, lister, response);
+    if (!status.ok()) return status;
   }
   storage::v1::TenantRecord log;
   const auto found = (*reader)->snapshot().Get(

@@ -23,6 +23,9 @@ namespace {
 // Where tasks come from. At one instant planned ones come first.
 enum class Origin : char { kPlanned = 'p', kSignal = 's' };
 
+// Of a place, where the tag of the origin stands.
+constexpr size_t kTagAt = sizeof(core::Micros);
+
 // One task, and its place in the merged list: when it is due, its origin, and
 // the rest of the key it was found by.
 struct Found {
@@ -31,10 +34,23 @@ struct Found {
 };
 
 std::string PlaceOf(absl::string_view suffix, Origin origin) {
-  const size_t instant = sizeof(core::Micros);
   const char tag = static_cast<char>(origin);
-  return absl::StrCat(suffix.substr(0, instant), absl::string_view(&tag, 1),
-                      suffix.substr(std::min(instant, suffix.size())));
+  return absl::StrCat(suffix.substr(0, kTagAt), absl::string_view(&tag, 1),
+                      suffix.substr(std::min(kTagAt, suffix.size())));
+}
+
+// The first key of an origin's list behind a place of the merged list.
+std::string KeyBehind(const std::string& prefix, absl::string_view place,
+                      Origin origin) {
+  std::string key = absl::StrCat(prefix, place.substr(0, kTagAt));
+  // At an instant without a tag nothing was shown yet.
+  if (place.size() <= kTagAt) return key;
+  const char tag = static_cast<char>(origin);
+  if (tag > place[kTagAt]) return key;
+  if (tag < place[kTagAt]) return PrefixEnd(key);
+  absl::StrAppend(&key, place.substr(kTagAt + 1));
+  key.push_back('\0');
+  return key;
 }
 
 // Lists tasks for one request.
@@ -63,7 +79,8 @@ class TaskLister {
   const v1::ListTasksRequest& request_;
   const Page& page_;
   std::vector<Found> found_;
-  // Where a scan was cut short: what lies behind is for the next page.
+  // Where a scan was cut short, the last place that it looked at: up to there
+  // all tasks of its origin are found. Of two scans the earlier place.
   std::optional<std::string> horizon_;
 };
 
@@ -169,42 +186,46 @@ absl::StatusOr<std::optional<v1::ActionItem>> TaskLister::Load(
   return origin == Origin::kSignal ? LoadSignal(suffix) : LoadPlanned(suffix);
 }
 
-// Finds the tasks of one origin, one more than a page holds.
+// Finds the tasks of one origin behind the page before, one more than a page
+// holds. Looks at one entry at least, so that each page gets further.
 absl::Status TaskLister::Collect(Origin origin) {
   const std::string prefix = PrefixOf(origin);
-  // What was shown already shares its instant with the first that was not.
-  const std::string first = absl::StrCat(
-      prefix, absl::string_view(page_.after).substr(0, sizeof(core::Micros)));
+  const std::string first = KeyBehind(prefix, page_.after, origin);
   std::string end = PrefixEnd(prefix);
   if (request_.has_due_by()) {
     end = prefix;
     AppendInstant(core::ToMicros(request_.due_by()) + 1, end);
   }
+  if (first >= end) return absl::OkStatus();
   int matching = 0;
   int scanned = 0;
+  std::string last;
+  bool is_cut = false;
   absl::Status status;
   const absl::Status scan = reader_.snapshot().Scan(
       Family::kLists, first, end,
       [&](absl::string_view key, absl::string_view) {
-        key.remove_prefix(prefix.size());
-        std::string place = PlaceOf(key, origin);
-        if (!page_.after.empty() && place <= page_.after) return true;
         if (matching > page_.size || scanned == core::kListEntriesScannedMax ||
-            !reader_.CheckBudget().ok()) {
-          if (!horizon_.has_value() || place < *horizon_) {
-            horizon_ = std::move(place);
-          }
+            (scanned > 0 && !reader_.CheckBudget().ok())) {
+          is_cut = true;
           return false;
         }
         ++scanned;
+        status = reader_.CheckWanted();
+        if (!status.ok()) return false;
+        key.remove_prefix(prefix.size());
+        last = PlaceOf(key, origin);
         auto item = Load(origin, key);
         status = item.status();
         if (status.ok() && item->has_value()) {
           ++matching;
-          found_.push_back({std::move(place), **std::move(item)});
+          found_.push_back({last, **std::move(item)});
         }
         return status.ok();
       });
+  if (is_cut && (!horizon_.has_value() || last < *horizon_)) {
+    horizon_ = std::move(last);
+  }
   return status.ok() ? scan : status;
 }
 
@@ -220,12 +241,11 @@ absl::StatusOr<v1::ListTasksResponse> TaskLister::Run() {
   v1::ListTasksResponse response;
   PageBytes bytes;
   std::string last_place;
-  bool is_cut = false;
   for (Found& each : found_) {
-    if (horizon_.has_value() && each.place >= *horizon_) break;
+    if (horizon_.has_value() && each.place > *horizon_) break;
     if (response.items_size() == page_.size || bytes.is_full()) {
-      is_cut = true;
-      break;
+      response.set_next_page_token(NextPageToken(page_, "tasks", last_place));
+      return response;
     }
     bytes.Add(each.item);
     last_place = each.place;
@@ -233,12 +253,8 @@ absl::StatusOr<v1::ListTasksResponse> TaskLister::Run() {
                           core::ToMicros(each.item.due_at()) <= page_.now);
     *response.add_items() = std::move(each.item);
   }
-  if (is_cut) {
-    response.set_next_page_token(NextPageToken(page_, "tasks", last_place));
-  } else if (horizon_.has_value()) {
-    // Nothing before the horizon is left; it itself comes next.
-    response.set_next_page_token(NextPageToken(
-        page_, "tasks", horizon_->substr(0, horizon_->size() - 1)));
+  if (horizon_.has_value()) {
+    response.set_next_page_token(NextPageToken(page_, "tasks", *horizon_));
   }
   return response;
 }

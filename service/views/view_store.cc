@@ -14,6 +14,7 @@
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/table.h"
 #include "service/core/errors.h"
+#include "service/core/limits.h"
 
 namespace journey::views {
 namespace {
@@ -26,9 +27,6 @@ constexpr int kBackgroundJobs = 2;
 constexpr char kFilePrefix[] = "generation-";
 // A generation is written down at this age even when it is small.
 constexpr std::chrono::seconds kGenerationAgeMax{30};
-// Files of a family at level 0 from which compaction is behind: as many as let
-// RocksDB slow down writes of its own.
-constexpr int kLevel0FilesMax = 20;
 // How often compaction that is behind is looked at.
 constexpr std::chrono::milliseconds kCompactionPoll{50};
 
@@ -169,7 +167,7 @@ bool ViewStore::IsCompactionBehind() const {
     return db_->GetProperty(
                handle, rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0",
                &files) &&
-           absl::SimpleAtoi(files, &count) && count >= kLevel0FilesMax;
+           absl::SimpleAtoi(files, &count) && count >= core::kLevel0FilesMax;
   });
 }
 

@@ -80,12 +80,12 @@ TEST(ErrorsTest, MetadataIsCarried) {
 }
 
 TEST(ErrorsTest, OverloadTellsTheLimitAndWhenToRetry) {
-  const absl::Status status = OverloadedError("too much", "kQueueBytesMax");
+  const absl::Status status = OverloadedError("too much", "queue_bytes_max");
   const auto retries = DetailsOf<google::rpc::RetryInfo>(status);
   ASSERT_EQ(retries.size(), 1U);
   EXPECT_GT(retries[0].retry_delay().nanos(), 0);
   EXPECT_EQ(DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata().at("limit"),
-            "kQueueBytesMax");
+            "queue_bytes_max");
 }
 
 TEST(ErrorsTest, SlowReaderTellsThePositionAndWhenToRetry) {
@@ -104,8 +104,10 @@ TEST(ErrorsTest, FullStorageTellsTheLimitAndWhenToRetry) {
   ASSERT_EQ(retries.size(), 1U);
   EXPECT_EQ(retries[0].retry_delay().seconds(), 30);
   EXPECT_EQ(retries[0].retry_delay().nanos(), 0);
-  EXPECT_EQ(DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata().at("limit"),
-            absl::StrCat(kFreeSpaceBytesMin));
+  const auto metadata = DetailsOf<google::rpc::ErrorInfo>(status)[0].metadata();
+  EXPECT_EQ(metadata.at("limit"), "free_space_bytes_min");
+  EXPECT_EQ(metadata.at("value"), absl::StrCat(kFreeSpaceBytesMin));
+  EXPECT_EQ(metadata.at("unit"), "bytes");
 }
 
 TEST(ErrorsTest, ErrorOfNoKnownReasonBecomesInternal) {

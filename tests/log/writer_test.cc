@@ -114,8 +114,11 @@ TEST_F(WriterTest, OnlyOneOfManyConditionalAppendsWins) {
 
 TEST_F(WriterTest, FullSubjectIsRefused) {
   views_.Fill("acme");
-  EXPECT_EQ(core::ReasonOf(Wait(Send({MakeTouchpoint("a")})).status()),
-            v1::ERROR_REASON_SUBJECT_FULL);
+  const absl::Status refused = Wait(Send({MakeTouchpoint("a")})).status();
+  EXPECT_EQ(core::ReasonOf(refused), v1::ERROR_REASON_SUBJECT_FULL);
+  EXPECT_EQ(InfoOf(refused).metadata().at("limit"), "subject_touchpoints_max");
+  EXPECT_EQ(InfoOf(refused).metadata().at("value"),
+            absl::StrCat(core::kSubjectTouchpointsMax));
   EXPECT_TRUE(Wait(Send({MakeTouchpoint("a", "", "other")})).ok());
 }
 
@@ -211,7 +214,7 @@ TEST_F(WriterTest, FullQueueIsRefusedAtOnce) {
   const auto refused = Wait(Send({MakeTouchpoint("x")})).status();
   EXPECT_EQ(core::ReasonOf(refused), v1::ERROR_REASON_OVERLOADED);
   EXPECT_TRUE(HasRetryInfo(refused));
-  EXPECT_EQ(InfoOf(refused).metadata().at("limit"), "queue_appends");
+  EXPECT_EQ(InfoOf(refused).metadata().at("limit"), "queue_appends_max");
   views_.Resume();
   for (const Ticket& ticket : waiting) EXPECT_TRUE(Wait(ticket).ok());
 }
@@ -229,7 +232,7 @@ TEST_F(WriterTest, QueueIsBoundedInBytes) {
     if (IsDone(ticket)) refused = Wait(ticket).status();
   }
   EXPECT_EQ(core::ReasonOf(refused), v1::ERROR_REASON_OVERLOADED);
-  EXPECT_EQ(InfoOf(refused).metadata().at("limit"), "queue_bytes");
+  EXPECT_EQ(InfoOf(refused).metadata().at("limit"), "queue_bytes_max");
   views_.Resume();
 }
 

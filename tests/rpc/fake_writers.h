@@ -36,7 +36,8 @@ class FakeWriter final : public log::Writer {
       ++overloaded_;
       changed_.NotifyAll();
     }
-    append.done(core::OverloadedError("the queue is full", "queue_appends"));
+    append.done(
+        core::OverloadedError("the queue is full", "queue_appends_max"));
   }
 
   // Waits until `count` appends wait.

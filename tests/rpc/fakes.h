@@ -132,9 +132,13 @@ class FakeLog final : public log::EventLog {
   std::vector<log::LogEvent> signals_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Shows all of a FakeLog. Thread-safe.
+// Shows all of a FakeLog. Every answer to a query carries a mark. Thread-safe.
 class FakeViews final : public views::Views {
  public:
+  static constexpr int64_t kMark = 77;
+  // The only deal and the only ticket that there are.
+  static constexpr char kKnownId[] = "known";
+
   explicit FakeViews(const FakeLog* log) : log_(log) {}
 
   // Calls the listeners of a log, as after a commit group.
@@ -176,67 +180,68 @@ class FakeViews final : public views::Views {
   }
   [[nodiscard]] int64_t group() const override { return 0; }
   [[nodiscard]] int64_t event_count() const override { return log_->head(); }
-  [[nodiscard]] int64_t tenant_count() const override { return 1; }
+  [[nodiscard]] int64_t tenant_count() const override { return kMark; }
   [[nodiscard]] int64_t unknown_stage_deal_count() const override { return 0; }
   absl::StatusOr<v1::GetJourneyResponse> GetJourney(
       const v1::GetJourneyRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
-    v1::GetJourneyResponse response;
+    auto response = Marked<v1::GetJourneyResponse>();
     *response.mutable_journey()->mutable_subject() = request.subject();
     return response;
   }
   absl::StatusOr<v1::BatchGetJourneysResponse> BatchGetJourneys(
       const v1::BatchGetJourneysRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::BatchGetJourneysResponse();
+    return Marked<v1::BatchGetJourneysResponse>();
   }
   absl::StatusOr<v1::ListJourneysResponse> ListJourneys(
       const v1::ListJourneysRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::ListJourneysResponse();
+    return Marked<v1::ListJourneysResponse>();
   }
   absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
       const v1::GetTimelineRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::GetTimelineResponse();
+    return Marked<v1::GetTimelineResponse>();
   }
   absl::StatusOr<v1::DiffJourneyResponse> DiffJourney(
       const v1::DiffJourneyRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::DiffJourneyResponse();
+    return Marked<v1::DiffJourneyResponse>();
   }
   absl::StatusOr<v1::ResolveResponse> Resolve(
       const v1::ResolveRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
-    v1::ResolveResponse response;
+    auto response = Marked<v1::ResolveResponse>();
     *response.mutable_journey() = request.subject();
     return response;
   }
   absl::StatusOr<v1::CountSegmentsResponse> CountSegments(
       const v1::CountSegmentsRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::CountSegmentsResponse();
+    return Marked<v1::CountSegmentsResponse>();
   }
   absl::StatusOr<v1::ListContactsResponse> ListContacts(
       const v1::ListContactsRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::ListContactsResponse();
+    return Marked<v1::ListContactsResponse>();
   }
   absl::StatusOr<v1::GetPlanResponse> GetPlan(
       const v1::GetPlanRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
-    v1::GetPlanResponse response;
+    auto response = Marked<v1::GetPlanResponse>();
     *response.mutable_journey() = request.subject();
     return response;
   }
   absl::StatusOr<v1::ExplainJourneyResponse> ExplainJourney(
       const v1::ExplainJourneyRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::ExplainJourneyResponse();
+    return Marked<v1::ExplainJourneyResponse>();
   }
   absl::StatusOr<v1::GetDealResponse> GetDeal(
-      const v1::GetDealRequest& /*request*/,
+      const v1::GetDealRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
+    if (request.deal_id() == kKnownId) return Marked<v1::GetDealResponse>();
     return core::MakeError(absl::StatusCode::kNotFound,
                            v1::ERROR_REASON_DEAL_NOT_FOUND, "no such deal");
   }
@@ -248,34 +253,36 @@ class FakeViews final : public views::Views {
       if (absl::Status wanted = still_wanted(); !wanted.ok()) return wanted;
       std::this_thread::yield();
     }
-    return v1::ListDealsResponse();
+    return Marked<v1::ListDealsResponse>();
   }
   absl::StatusOr<v1::ListStalledDealsResponse> ListStalledDeals(
       const v1::ListStalledDealsRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::ListStalledDealsResponse();
+    return Marked<v1::ListStalledDealsResponse>();
   }
   absl::StatusOr<v1::GetBoardResponse> GetBoard(
       const v1::GetBoardRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::GetBoardResponse();
+    return Marked<v1::GetBoardResponse>();
   }
   absl::StatusOr<v1::GetTicketResponse> GetTicket(
-      const v1::GetTicketRequest& /*request*/,
+      const v1::GetTicketRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
+    if (request.ticket_id() == kKnownId) return Marked<v1::GetTicketResponse>();
     return core::MakeError(absl::StatusCode::kNotFound,
                            v1::ERROR_REASON_TICKET_NOT_FOUND, "no such ticket");
   }
   absl::StatusOr<v1::ListTicketsResponse> ListTickets(
       const v1::ListTicketsRequest& /*request*/,
       const views::StillWanted& /*still_wanted*/) const override {
-    return v1::ListTicketsResponse();
+    return Marked<v1::ListTicketsResponse>();
   }
   absl::StatusOr<v1::ListSignalsResponse> ListSignals(
       const v1::ListSignalsRequest& request,
       const views::StillWanted& /*still_wanted*/) const override {
     v1::ListSignalsResponse response;
     response.add_signals()->set_deal_id(request.deal_id());
+    response.set_signal_position(kMark);
     return response;
   }
   absl::StatusOr<v1::ListTasksResponse> ListTasks(
@@ -283,6 +290,7 @@ class FakeViews final : public views::Views {
       const views::StillWanted& /*still_wanted*/) const override {
     v1::ListTasksResponse response;
     response.add_items()->mutable_planned()->set_owner_id(request.owner_id());
+    response.set_next_page_token(std::to_string(kMark));
     return response;
   }
   absl::StatusOr<std::vector<views::DueSignalEvents>> DueSignals(
@@ -334,6 +342,13 @@ class FakeViews final : public views::Views {
   std::vector<int64_t> positions;
 
  private:
+  template <typename Response>
+  static Response Marked() {
+    Response response;
+    response.set_log_position(kMark);
+    return response;
+  }
+
   const FakeLog* const log_;
   mutable std::atomic<int> lists_{0};
   std::atomic<bool> endless_lists_{false};

@@ -2,10 +2,10 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "tests/rpc/rpc_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace journey::testing {
 namespace {
@@ -16,6 +16,15 @@ constexpr std::chrono::seconds kPatience{30};
 // Far more than flow control lets through to a client that does not read.
 constexpr int kEvents = 2000;
 constexpr size_t kEventBytes = 15'000;
+
+// The last position in a message with events.
+template <typename Response>
+int64_t LastPosition(const Response& response) {
+  return response.events().events().rbegin()->position();
+}
+int64_t LastPosition(const v1::ReadResponse& response) {
+  return response.events().rbegin()->position();
+}
 
 class SlowReaderTest : public RpcTest {
  protected:
@@ -31,6 +40,7 @@ class SlowReaderTest : public RpcTest {
     }
     subscribe_.set_tenant_id("acme");
     watch_.set_tenant_id("acme");
+    read_.set_tenant_id("acme");
     env_.slow_reader_timeout = milliseconds(200);
     env_.slow_reader_grace = std::chrono::hours(1);
   }
@@ -39,8 +49,8 @@ class SlowReaderTest : public RpcTest {
   [[nodiscard]] int64_t given_up() const {
     return stats_.refusals(v1::ERROR_REASON_SLOW_READER);
   }
-  void WaitUntilGivenUp() {
-    while (given_up() == 0) std::this_thread::yield();
+  [[nodiscard]] ::testing::AssertionResult IsGivenUp() const {
+    return WaitUntil([this] { return given_up() > 0; }, kPatience);
   }
 
   // Reads to the end, which must come before the last event and name the last
@@ -49,7 +59,7 @@ class SlowReaderTest : public RpcTest {
   void ExpectTold(grpc::ClientReader<Response>& stream) {
     int64_t position = 0;
     for (Response response; stream.Read(&response);) {
-      position = response.events().events().rbegin()->position();
+      position = LastPosition(response);
     }
     EXPECT_GT(position, 0);
     EXPECT_LT(position, kEvents);
@@ -73,11 +83,12 @@ class SlowReaderTest : public RpcTest {
   grpc::ClientContext context_;
   v1::SubscribeRequest subscribe_;
   v1::WatchSignalsRequest watch_;
+  v1::ReadRequest read_;
 };
 
 TEST_F(SlowReaderTest, OfTouchpointsIsToldOnceItReadsAgain) {
   const auto stream = touchpoints_stub_->Subscribe(&context_, subscribe_);
-  WaitUntilGivenUp();
+  ASSERT_TRUE(IsGivenUp());
   ExpectTold(*stream);
   EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
   const auto& stats = stats_.of(rpc::Method::kSubscribe);
@@ -89,15 +100,49 @@ TEST_F(SlowReaderTest, OfTouchpointsIsToldOnceItReadsAgain) {
 
 TEST_F(SlowReaderTest, OfSignalsIsToldOnceItReadsAgain) {
   const auto stream = signals_stub_->WatchSignals(&context_, watch_);
-  WaitUntilGivenUp();
+  ASSERT_TRUE(IsGivenUp());
   ExpectTold(*stream);
   EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
+}
+
+TEST_F(SlowReaderTest, OfAReadIsToldOnceItReadsAgain) {
+  const auto stream = touchpoints_stub_->Read(&context_, read_);
+  ASSERT_TRUE(IsGivenUp());
+  ExpectTold(*stream);
+  EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
+  const auto& stats = stats_.of(rpc::Method::kRead);
+  EXPECT_EQ(
+      stats.handled[static_cast<size_t>(absl::StatusCode::kResourceExhausted)],
+      1);
+  EXPECT_EQ(given_up(), 1);
+}
+
+TEST_F(SlowReaderTest, OfAReadIsCutOffWhenItNeverReads) {
+  env_.slow_reader_grace = milliseconds(200);
+  const auto stream = touchpoints_stub_->Read(&context_, read_);
+  ASSERT_TRUE(IsGivenUp());
+  EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
+  for (v1::ReadResponse response; stream->Read(&response);) {
+  }
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(SlowReaderTest, ReadThatIsTakenEndsAtTheHead) {
+  env_.slow_reader_timeout = std::chrono::hours(1);
+  const auto stream = touchpoints_stub_->Read(&context_, read_);
+  int64_t position = 0;
+  for (v1::ReadResponse response; stream->Read(&response);) {
+    position = LastPosition(response);
+  }
+  EXPECT_EQ(position, kEvents);
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(given_up(), 0);
 }
 
 TEST_F(SlowReaderTest, IsCutOffWhenItNeverReads) {
   env_.slow_reader_grace = milliseconds(200);
   const auto stream = touchpoints_stub_->Subscribe(&context_, subscribe_);
-  WaitUntilGivenUp();
+  ASSERT_TRUE(IsGivenUp());
   EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
   EXPECT_EQ(views_.listener_count(), 0u);
   EXPECT_EQ(subscribers_.load(), 0);
@@ -116,7 +161,7 @@ TEST_F(SlowReaderTest, IsCutOffWhenItNeverReads) {
 
 TEST_F(SlowReaderTest, HoldsUpNobodyElse) {
   const auto slow = touchpoints_stub_->Subscribe(&context_, subscribe_);
-  WaitUntilGivenUp();
+  ASSERT_TRUE(IsGivenUp());
   // What this one is sent fits into the buffers of the connection, so that the
   // time that it takes to read it is of no consequence.
   subscribe_.mutable_filter()->add_sources("crm");

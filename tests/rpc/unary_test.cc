@@ -4,11 +4,14 @@
 
 #include "service/core/limits.h"
 #include "tests/rpc/rpc_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace journey::testing {
 namespace {
 
 using ::testing::HasSubstr;
+
+constexpr std::chrono::seconds kPatience{10};
 
 class UnaryTest : public RpcTest {
  protected:
@@ -227,9 +230,9 @@ TEST_F(WaitingQueryTest, IsDroppedWhenItsClientIsGone) {
   context_.TryCancel();
   EXPECT_EQ(outcome_.get_future().get().error_code(),
             grpc::StatusCode::CANCELLED);
-  while (!call.IsCancelled()) std::this_thread::yield();
+  EXPECT_TRUE(WaitUntil([&] { return call.IsCancelled(); }, kPatience));
   gate_.set_value();
-  EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
+  EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
   EXPECT_EQ(views_.lists(), 0);
   const auto& stats = stats_.of(rpc::Method::kListDeals);
   EXPECT_EQ(stats.handled[static_cast<size_t>(absl::StatusCode::kCancelled)],
@@ -241,14 +244,14 @@ class RunningQueryTest : public ListDealsTest {
  protected:
   RunningQueryTest() { views_.SetEndlessLists(); }
 
-  void WaitUntilItRuns() {
-    while (views_.lists() == 0) std::this_thread::yield();
+  [[nodiscard]] ::testing::AssertionResult IsRunning() const {
+    return WaitUntil([this] { return views_.lists() > 0; }, kPatience);
   }
 };
 
 TEST_F(RunningQueryTest, IsRefusedWhenTheServerStops) {
   Start();
-  WaitUntilItRuns();
+  EXPECT_TRUE(IsRunning());
   streams_.Drain();
   const grpc::Status status = outcome_.get_future().get();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
@@ -257,11 +260,11 @@ TEST_F(RunningQueryTest, IsRefusedWhenTheServerStops) {
 
 TEST_F(RunningQueryTest, EndsWhenItsClientIsGone) {
   Start();
-  WaitUntilItRuns();
+  EXPECT_TRUE(IsRunning());
   context_.TryCancel();
   EXPECT_EQ(outcome_.get_future().get().error_code(),
             grpc::StatusCode::CANCELLED);
-  EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
+  EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
 }
 
 TEST_F(RunningQueryTest, EndsAtItsDeadline) {
@@ -270,7 +273,7 @@ TEST_F(RunningQueryTest, EndsAtItsDeadline) {
   Start();
   EXPECT_EQ(outcome_.get_future().get().error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_TRUE(in_flight_.WaitUntilNone(std::chrono::seconds(10)));
+  EXPECT_TRUE(in_flight_.WaitUntilNone(kPatience));
 }
 
 }  // namespace

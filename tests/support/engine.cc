@@ -106,13 +106,14 @@ absl::StatusOr<v1::AppendResponse> Engine::Retract(
 
 absl::StatusOr<v1::Signal> Engine::Act(const std::string& signal_id,
                                        v1::SignalChange change,
-                                       core::Micros until) {
+                                       core::Micros until,
+                                       const std::string& actor) {
   std::promise<absl::StatusOr<v1::Signal>> answer;
   signals::SignalAction action;
   action.tenant_id = kTenant;
   action.signal_id = signal_id;
   action.change = change;
-  action.actor = "anna";
+  action.actor = actor;
   action.until = until;
   action.done = [&](absl::StatusOr<v1::Signal> signal) {
     answer.set_value(std::move(signal));

@@ -60,11 +60,11 @@ class Engine {
   absl::Status Announce(int goes_max = std::numeric_limits<int>::max()) {
     return announcer_->RunDue(goes_max);
   }
-  // Somebody called "anna" does something about a signal, and waits for the
-  // answer.
+  // Somebody does something about a signal, and waits for the answer.
   absl::StatusOr<v1::Signal> Act(const std::string& signal_id,
                                  v1::SignalChange change,
-                                 core::Micros until = 0);
+                                 core::Micros until = 0,
+                                 const std::string& actor = "anna");
   // The signal log from its beginning.
   std::vector<v1::SignalEvent> SignalEvents();
 

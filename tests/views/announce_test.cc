@@ -325,6 +325,70 @@ TEST_F(AnnounceTest, RepeatedActionChangesNothing) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(AnnounceTest, OfTwoPeopleTheLaterOneCounts) {
+  Open(kStallsOnly);
+  Append({OpenDeal()});
+  AnnounceAt("2025-01-08");
+  News();
+  const std::string id = Last().signal_id();
+  const auto acknowledge = [&](const std::string& actor) {
+    return engine_->Act(id, v1::SIGNAL_CHANGE_ACKNOWLEDGED, 0, actor).value();
+  };
+  EXPECT_EQ(acknowledge("anna").handled_by(), "anna");
+  engine_->clock().Set(At("2025-01-09"));
+  const v1::Signal second = acknowledge("cleo");
+  EXPECT_EQ(second.handled_by(), "cleo");
+  EXPECT_EQ(core::ToMicros(second.handled_at()), At("2025-01-09"));
+  // Repeated by the same person.
+  EXPECT_EQ(acknowledge("cleo").handled_by(), "cleo");
+  EXPECT_THAT(News(), ElementsAre("ACKNOWLEDGED stall.inactive@o 1",
+                                  "ACKNOWLEDGED stall.inactive@o 1"));
+  EXPECT_EQ(acknowledge("anna").handled_by(), "anna");
+  EXPECT_THAT(News(), ElementsAre("ACKNOWLEDGED stall.inactive@o 1"));
+}
+
+TEST_F(AnnounceTest, SnoozeLeavesAloneWhoHandledIt) {
+  Open(kStallsOnly);
+  Append({OpenDeal()});
+  AnnounceAt("2025-01-08");
+  const std::string id = Last().signal_id();
+  const auto snooze = [&](const std::string& actor) {
+    return engine_->Act(id, v1::SIGNAL_CHANGE_SNOOZED, At("2025-01-12"), actor)
+        .value();
+  };
+  engine_->Act(id, v1::SIGNAL_CHANGE_ACKNOWLEDGED, 0, "cleo").value();
+  News();
+  engine_->clock().Set(At("2025-01-09"));
+  const v1::Signal snoozed = snooze("anna");
+  EXPECT_EQ(core::ToMicros(snoozed.snoozed_until()), At("2025-01-12"));
+  EXPECT_EQ(snoozed.handling(), v1::SIGNAL_HANDLING_ACKNOWLEDGED);
+  EXPECT_EQ(snoozed.handled_by(), "cleo");
+  EXPECT_EQ(core::ToMicros(snoozed.handled_at()), At("2025-01-08"));
+  snooze("anna");
+  EXPECT_THAT(News(), ElementsAre("SNOOZED stall.inactive@o 1"));
+}
+
+TEST_F(AnnounceTest, OpenSignalTellsWhoSnoozedIt) {
+  Open(kStallsOnly);
+  Append({OpenDeal()});
+  AnnounceAt("2025-01-08");
+  News();
+  const std::string id = Last().signal_id();
+  const auto snooze = [&](const std::string& actor) {
+    return engine_->Act(id, v1::SIGNAL_CHANGE_SNOOZED, At("2025-01-12"), actor)
+        .value();
+  };
+  EXPECT_EQ(snooze("anna").handled_by(), "anna");
+  EXPECT_EQ(snooze("anna").handling(), v1::SIGNAL_HANDLING_OPEN);
+  EXPECT_EQ(snooze("cleo").handled_by(), "cleo");
+  EXPECT_THAT(News(), ElementsAre("SNOOZED stall.inactive@o 1",
+                                  "SNOOZED stall.inactive@o 1"));
+  const auto taken =
+      engine_->Act(id, v1::SIGNAL_CHANGE_ACKNOWLEDGED, 0, "cleo").value();
+  EXPECT_EQ(taken.handling(), v1::SIGNAL_HANDLING_ACKNOWLEDGED);
+  EXPECT_THAT(News(), ElementsAre("ACKNOWLEDGED stall.inactive@o 1"));
+}
+
 TEST_F(AnnounceTest, TooManyActionsAreRefusedAtOnce) {
   Open(kStallsOnly);
   Append({OpenDeal()});

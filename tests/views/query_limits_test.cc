@@ -129,6 +129,11 @@ TEST_F(QueryLimitsTest, BatchWithTooManyBytesIsRefused) {
   EXPECT_EQ(refused.message(),
             "the answer would have more than 3145728 bytes; ask for fewer "
             "subjects at once");
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(core::ToRpcStatus(refused).details(0).UnpackTo(&info));
+  EXPECT_EQ(info.metadata().at("limit"), "batch_get_bytes_max");
+  EXPECT_EQ(info.metadata().at("value"), "3145728");
+  EXPECT_EQ(info.metadata().at("unit"), "bytes");
 }
 
 TEST_F(QueryLimitsTest, AnswerThatFoldsTooMuchIsRefused) {

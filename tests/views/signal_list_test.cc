@@ -152,6 +152,28 @@ TEST_F(SignalListTest, MergedAccountIsOne) {
   EXPECT_EQ(signals[1].journey().id(), "A0");
 }
 
+TEST_F(SignalListTest, SubjectThatIsNotKnownHasNoSignalsAndNoTickets) {
+  for (const v1::SubjectType type :
+       {v1::SUBJECT_TYPE_ACCOUNT, v1::SUBJECT_TYPE_CONTACT,
+        v1::SUBJECT_TYPE_VISITOR, v1::SUBJECT_TYPE_DEAL}) {
+    SCOPED_TRACE(v1::SubjectType_Name(type));
+    v1::ListSignalsRequest signals = Request();
+    signals.mutable_subject()->set_type(type);
+    signals.mutable_subject()->set_id("nobody");
+    const auto none = engine_->views().ListSignals(signals, Always);
+    ASSERT_TRUE(none.ok()) << none.status();
+    EXPECT_EQ(none->signals_size(), 0);
+    EXPECT_GT(none->signal_position(), 0);
+    v1::ListTicketsRequest tickets;
+    tickets.set_tenant_id(Engine::kTenant);
+    *tickets.mutable_subject() = signals.subject();
+    const auto no_tickets = engine_->views().ListTickets(tickets, Always);
+    ASSERT_TRUE(no_tickets.ok()) << no_tickets.status();
+    EXPECT_EQ(no_tickets->tickets_size(), 0);
+    EXPECT_GT(no_tickets->log_position(), 0);
+  }
+}
+
 TEST_F(SignalListTest, TasksOfBothOriginsByWhenTheyAreDue) {
   v1::ListTasksRequest request;
   request.set_owner_id("anna");

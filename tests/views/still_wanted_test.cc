@@ -93,6 +93,27 @@ class StillWantedTest : public ::testing::Test {
     return request;
   }
 
+  static v1::ListSignalsRequest Signals() {
+    auto request = Present<v1::ListSignalsRequest>();
+    request.set_include_withdrawn(true);
+    request.set_include_historical(true);
+    return request;
+  }
+
+  // What is to be done, besides.
+  void PlanTasksAndAnnounce() {
+    std::vector<v1::Touchpoint> touchpoints;
+    for (int i = 0; i < kAccounts; ++i) {
+      touchpoints.push_back(
+          Tp(absl::StrCat("task", i), "2025-02-01",
+             absl::StrCat("account_id: 'A", i,
+                          "' task { action: ACTION_PLANNED task_id: 'T", i,
+                          "' }")));
+    }
+    ASSERT_TRUE(engine_->Append(touchpoints).ok());
+    ASSERT_TRUE(engine_->Announce().ok());
+  }
+
   TempDir dir_;
   const std::unique_ptr<Engine> engine_ = Engine::Open({dir_.path()}).value();
 };
@@ -104,6 +125,7 @@ struct QueryCase {
 };
 
 TEST_F(StillWantedTest, QueryEndsAsSoonAsItIsToldTo) {
+  PlanTasksAndAnnounce();
   const views::Views& views = engine_->views();
   const QueryCase cases[] = {
       {"journeys then",
@@ -175,6 +197,15 @@ TEST_F(StillWantedTest, QueryEndsAsSoonAsItIsToldTo) {
       {"board now",
        [&](const auto& wanted) {
          return views.GetBoard(Board(Present<v1::GetBoardRequest>()), wanted)
+             .status();
+       }},
+      {"signals",
+       [&](const auto& wanted) {
+         return views.ListSignals(Signals(), wanted).status();
+       }},
+      {"tasks",
+       [&](const auto& wanted) {
+         return views.ListTasks(Present<v1::ListTasksRequest>(), wanted)
              .status();
        }},
   };
