@@ -4,6 +4,7 @@
 #include <string>
 
 #include "projections/conclude.h"
+#include "projections/deal/deal.h"
 #include "projections/signal/announce.h"
 #include "projections/signal/signal.h"
 
