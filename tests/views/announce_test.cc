@@ -320,7 +320,7 @@ TEST_F(AnnounceTest, NewRulesAnnounceNothingOld) {
 }
 
 TEST_F(AnnounceTest, NewRulesAnnounceNothingOldThoughTheStartWasCutShort) {
-  Open(kStallsOnly, {{"stall_days: 7", "stall_days: 300"}});
+  Open(kSqlOnly);
   Append({OpenDeal()});
   AnnounceAt("2025-03-01");
   // The views are destroyed, and cannot be begun anew.
@@ -336,7 +336,7 @@ TEST_F(AnnounceTest, NewRulesAnnounceNothingOldThoughTheStartWasCutShort) {
 }
 
 TEST_F(AnnounceTest, LostViewsForgetNotWhenRulesCame) {
-  Open(kStallsOnly, {{"stall_days: 7", "stall_days: 300"}});
+  Open(kSqlOnly);
   Append({OpenDeal()});
   AnnounceAt("2025-03-01");
   for (const absl::string_view lost : {"before", "after"}) {
