@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
@@ -246,7 +247,8 @@ std::vector<SignalAction> AnnouncerImpl::TakeActions(size_t actions_max) {
   core::MutexLock lock(&mutex_);
   while (!actions_.empty() && out.size() < actions_max) {
     const SignalAction& next = actions_.front();
-    if (!signals.emplace(next.tenant_id, next.signal_id).second) break;
+    const std::string id = absl::AsciiStrToLower(next.signal_id);
+    if (!signals.emplace(next.tenant_id, id).second) break;
     out.push_back(std::move(actions_.front()));
     actions_.pop_front();
   }
