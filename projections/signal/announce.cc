@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/explain.h"
+#include "service/core/touchpoint.h"
 
 namespace journey::projections {
 namespace {
@@ -53,7 +54,7 @@ bool IsSaidBefore(const SignalIntervals& intervals, size_t index,
 
 std::vector<Announcement> AnnouncementsAt(const SignalIntervals& intervals,
                                           const AnnouncedSignals& announced,
-                                          absl::string_view owner_id,
+                                          const SignalHolder& holder,
                                           Micros instant) {
   std::vector<Announcement> out;
   for (const AnnouncedSignal& signal : announced.in_force()) {
@@ -67,7 +68,8 @@ std::vector<Announcement> AnnouncementsAt(const SignalIntervals& intervals,
       continue;
     }
     const AnnouncedSignal* before = Find(announced, interval);
-    if (before == nullptr || before->owner_id() != owner_id ||
+    if (before == nullptr || before->owner_id() != holder.owner_id ||
+        core::RefOf(before->journey()) != core::RefOf(holder.journey) ||
         before->severity() != interval.SeverityAt(instant) ||
         before->since_us() != interval.since) {
       out.push_back({&interval, before});
@@ -81,7 +83,7 @@ std::vector<Announcement> AnnouncementsAt(const SignalIntervals& intervals,
 
 Micros NextAnnouncement(const SignalIntervals& intervals,
                         const AnnouncedSignals& announced,
-                        absl::string_view owner_id, Micros floor) {
+                        const SignalHolder& holder, Micros floor) {
   if (intervals.empty() && announced.in_force().empty()) return core::kNever;
   std::vector<Micros> instants = {floor};
   const auto add = [&](Micros instant) {
@@ -97,11 +99,26 @@ Micros NextAnnouncement(const SignalIntervals& intervals,
   }
   std::sort(instants.begin(), instants.end());
   for (const Micros instant : instants) {
-    if (!AnnouncementsAt(intervals, announced, owner_id, instant).empty()) {
+    if (!AnnouncementsAt(intervals, announced, holder, instant).empty()) {
       return instant;
     }
   }
   return core::kNever;
+}
+
+Micros DueSince(const SignalIntervals& intervals,
+                const AnnouncedSignals& announced, const SignalHolder& holder,
+                Micros instant) {
+  Micros since = instant;
+  for (const Announcement& each :
+       AnnouncementsAt(intervals, announced, holder, instant)) {
+    if (each.interval == nullptr) continue;
+    const bool is_worse =
+        each.before == nullptr ||
+        each.before->severity() != each.interval->SeverityAt(instant);
+    if (is_worse) since = std::min(since, each.interval->DueAt(instant));
+  }
+  return since;
 }
 
 }  // namespace journey::projections

@@ -6,13 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/signal.pb.h"
 #include "projections/signal/signal.h"
 #include "service/core/clock.h"
 
 namespace journey::projections {
+
+// Whom the signals of a journey or a deal concern.
+struct SignalHolder {
+  std::string owner_id;
+  // The journey that a deal belongs to; unset for a journey itself.
+  v1::Subject journey;
+};
 
 // One thing to announce.
 struct Announcement {
@@ -29,15 +35,22 @@ struct Announcement {
 // refers to both arguments.
 [[nodiscard]] std::vector<Announcement> AnnouncementsAt(
     const SignalIntervals& intervals,
-    const storage::v1::AnnouncedSignals& announced, absl::string_view owner_id,
+    const storage::v1::AnnouncedSignals& announced, const SignalHolder& holder,
     core::Micros instant);
 
 // The first instant from `floor` on at which something is to be announced;
 // kNever when there is none.
 [[nodiscard]] core::Micros NextAnnouncement(
     const SignalIntervals& intervals,
-    const storage::v1::AnnouncedSignals& announced, absl::string_view owner_id,
+    const storage::v1::AnnouncedSignals& announced, const SignalHolder& holder,
     core::Micros floor);
+
+// Since when the first of what is to be announced at an instant has been due;
+// the instant itself where none of it has been due before.
+[[nodiscard]] core::Micros DueSince(
+    const SignalIntervals& intervals,
+    const storage::v1::AnnouncedSignals& announced, const SignalHolder& holder,
+    core::Micros instant);
 
 }  // namespace journey::projections
 

@@ -200,9 +200,6 @@ v1::Signal ConcludeJourneySignal(const Rules& rules, const JourneyState& state,
   v1::Signal out = Begin(rules, interval, "", instant);
   *out.mutable_journey() = state.subject();
   out.set_owner_id(OwnerOf(state));
-  for (const v1::SegmentStanding& segment : SegmentsAt(rules, state, instant)) {
-    out.add_segments(segment.segment());
-  }
   *out.mutable_explanation() =
       ExplainJourneySignal(rules, state, interval, instant);
   AddDetails(state, interval, out);

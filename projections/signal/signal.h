@@ -4,6 +4,7 @@
 #ifndef PROJECTIONS_SIGNAL_SIGNAL_H_
 #define PROJECTIONS_SIGNAL_SIGNAL_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ struct SignalInterval {
   [[nodiscard]] bool HoldsAt(core::Micros instant) const {
     return since <= instant && instant < until;
   }
+  // Since when what holds at the instant has been due.
+  [[nodiscard]] core::Micros DueAt(core::Micros instant) const {
+    return std::max(instant < critical_since ? since : critical_since, made_at);
+  }
   [[nodiscard]] v1::SignalSeverity SeverityAt(core::Micros instant) const {
     return instant < critical_since ? severity : v1::SIGNAL_SEVERITY_CRITICAL;
   }
@@ -65,7 +70,7 @@ using SignalIntervals = std::vector<SignalInterval>;
 
 // A signal of a journey, or of a deal, at an instant: all that follows from
 // conclusions. Its revision, its history and what people have done about it are
-// left to the caller, and so are journey and segments of a deal's.
+// left to the caller, and so are the segments, and the journey of a deal's.
 [[nodiscard]] v1::Signal ConcludeJourneySignal(
     const Rules& rules, const storage::v1::JourneyState& state,
     const SignalInterval& interval, core::Micros instant);

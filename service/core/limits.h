@@ -133,12 +133,16 @@ inline constexpr int kGroupsInFlightMax = 4;
 
 // Signals. What was due so long before it could be known is not announced.
 inline constexpr int kHistoricalDays = 7;
-// Journeys and deals whose timers are looked at in one go, and events that are
-// added to a signal log at once.
+// Journeys and deals whose timers are looked at in one go, events from which on
+// a go looks at no further one, and events that are added to a signal log at
+// once.
 inline constexpr int kDueHomesMax = 2000;
+inline constexpr int kDueEventsMax = 10'000;
 inline constexpr int kSignalBatchMax = 1000;
-// What people do about signals and is not taken down yet.
+// What people do about signals and is not taken down yet, and how much of it is
+// taken down before timers are looked at again.
 inline constexpr int kSignalActionsQueuedMax = 1000;
+inline constexpr int kSignalActionsPerGoMax = 50;
 
 // State and work.
 inline constexpr int64_t kSubjectTouchpointsMax = 1'000'000;

@@ -129,7 +129,8 @@ class Writer {
   virtual ~Writer() = default;
 
   // Takes an append. When the queue is full it is answered OVERLOADED at
-  // once, after Stop SHUTTING_DOWN; `done` is then called from within.
+  // once, unless it is one to a signal log; after Stop SHUTTING_DOWN. `done` is
+  // then called from within.
   virtual void Submit(Append append) = 0;
 
   // Appends and bytes that wait.

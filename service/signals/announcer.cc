@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
@@ -75,33 +78,56 @@ Event EventOf(const SignalAction& action, v1::Signal signal, core::Micros at) {
   return event;
 }
 
-// Waits for the answers to some appends.
-class Answers {
+// Appends to signal logs that are on their way together.
+class Appends {
  public:
-  // The `done` of one more append.
-  std::function<void(absl::StatusOr<v1::AppendResponse>)> Expect() {
+  // What became of one.
+  struct Result {
+    std::vector<Event> events;
+    absl::Status status;
+  };
+
+  explicit Appends(log::Writer& writer) : writer_(writer) {}
+  Appends(const Appends&) = delete;
+  Appends& operator=(const Appends&) = delete;
+
+  // Begins one more; kSignalBatchMax events at most.
+  void Begin(const std::string& tenant_id, std::vector<Event> events) {
+    log::Append append;
+    append.tenant_id = core::SignalLogOf(tenant_id);
+    append.signals = events;
+    append.done = Expect(std::move(events));
+    writer_.Submit(std::move(append));
+  }
+
+  // What became of all, in the order in which they were begun, once each is
+  // answered.
+  std::vector<Result> Wait() {
+    core::MutexLock lock(&mutex_);
+    while (waiting_ > 0) changed_.Wait(&mutex_);
+    return std::move(results_);
+  }
+
+ private:
+  std::function<void(absl::StatusOr<v1::AppendResponse>)> Expect(
+      std::vector<Event> events) {
     core::MutexLock lock(&mutex_);
     ++waiting_;
-    return [this](absl::StatusOr<v1::AppendResponse> response) {
+    const size_t number = results_.size();
+    results_.push_back({std::move(events), absl::OkStatus()});
+    return [this, number](const absl::StatusOr<v1::AppendResponse>& response) {
       core::MutexLock done(&mutex_);
       --waiting_;
-      if (status_.ok()) status_ = response.status();
+      results_[number].status = response.status();
       changed_.NotifyAll();
     };
   }
 
-  // The first error, once all are there.
-  absl::Status Wait() {
-    core::MutexLock lock(&mutex_);
-    while (waiting_ > 0) changed_.Wait(&mutex_);
-    return status_;
-  }
-
- private:
+  log::Writer& writer_;
   core::Mutex mutex_;
   core::CondVar changed_;
   int waiting_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Result> results_ ABSL_GUARDED_BY(mutex_);
 };
 
 class AnnouncerImpl final : public Announcer {
@@ -121,13 +147,17 @@ class AnnouncerImpl final : public Announcer {
   // Waits for actions, or for the time to look at the timers. False once it is
   // to stop and all actions are done.
   bool WaitForWork(std::chrono::milliseconds interval);
+  // Does what waits first, kSignalActionsPerGoMax actions at most.
   void Act();
-  absl::StatusOr<v1::Signal> Do(const SignalAction& action);
+  // The next actions, no two of them about the same signal: each is to see what
+  // the one before did.
+  std::vector<SignalAction> TakeActions(size_t actions_max);
+  void DoTogether(const std::vector<SignalAction>& actions);
+  absl::StatusOr<v1::Signal> Find(const SignalAction& action) const;
   // Announces what is due first. True where there may be more.
   absl::StatusOr<bool> Announce();
-  absl::Status Append(const std::string& tenant_id,
-                      const std::vector<Event>& events);
-  void Count(const std::vector<Event>& events);
+  // Waits for appends and counts what they added.
+  std::vector<Appends::Result> Wait(Appends& appends);
 
   const AnnouncerOptions options_;
   AnnouncerStats stats_;
@@ -202,15 +232,55 @@ absl::Status AnnouncerImpl::RunDue(int goes_max) {
 }
 
 void AnnouncerImpl::Act() {
-  std::deque<SignalAction> actions;
-  {
-    core::MutexLock lock(&mutex_);
-    actions.swap(actions_);
+  size_t left = core::kSignalActionsPerGoMax;
+  while (left > 0) {
+    const std::vector<SignalAction> actions = TakeActions(left);
+    if (actions.empty()) return;
+    DoTogether(actions);
+    left -= actions.size();
   }
-  for (const SignalAction& action : actions) action.done(Do(action));
 }
 
-absl::StatusOr<v1::Signal> AnnouncerImpl::Do(const SignalAction& action) {
+std::vector<SignalAction> AnnouncerImpl::TakeActions(size_t actions_max) {
+  std::vector<SignalAction> out;
+  std::set<std::pair<std::string, std::string>> signals;
+  core::MutexLock lock(&mutex_);
+  while (!actions_.empty() && out.size() < actions_max) {
+    const SignalAction& next = actions_.front();
+    const std::string id = absl::AsciiStrToLower(next.signal_id);
+    if (!signals.emplace(next.tenant_id, id).second) break;
+    out.push_back(std::move(actions_.front()));
+    actions_.pop_front();
+  }
+  return out;
+}
+
+void AnnouncerImpl::DoTogether(const std::vector<SignalAction>& actions) {
+  Appends appends(*options_.writer);
+  std::vector<absl::StatusOr<v1::Signal>> answers;
+  // The answers that are true only if the appends, in the same order, succeed.
+  std::vector<size_t> appended;
+  for (const SignalAction& action : actions) {
+    answers.push_back(Find(action));
+    absl::StatusOr<v1::Signal>& answer = answers.back();
+    if (!answer.ok() || IsRepeated(action, *answer)) continue;
+    const Event event =
+        EventOf(action, *std::move(answer), options_.clock->Now());
+    answer = event->signal();
+    appended.push_back(answers.size() - 1);
+    appends.Begin(action.tenant_id, {event});
+  }
+  const std::vector<Appends::Result> results = Wait(appends);
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].status.ok()) answers[appended[i]] = results[i].status;
+  }
+  for (size_t i = 0; i < actions.size(); ++i) {
+    actions[i].done(std::move(answers[i]));
+  }
+}
+
+absl::StatusOr<v1::Signal> AnnouncerImpl::Find(
+    const SignalAction& action) const {
   auto signal = options_.views->FindSignal(action.tenant_id, action.signal_id);
   if (!signal.ok()) return signal.status();
   if (!signal->has_value()) {
@@ -218,50 +288,42 @@ absl::StatusOr<v1::Signal> AnnouncerImpl::Do(const SignalAction& action) {
         absl::StatusCode::kNotFound, v1::ERROR_REASON_SIGNAL_NOT_FOUND,
         absl::StrCat("signal ", action.signal_id, " is not known"));
   }
-  if (IsRepeated(action, **signal)) return **std::move(signal);
-  const Event event =
-      EventOf(action, **std::move(signal), options_.clock->Now());
-  absl::Status status = Append(action.tenant_id, {event});
-  if (!status.ok()) return status;
-  return event->signal();
+  return **std::move(signal);
 }
 
 absl::StatusOr<bool> AnnouncerImpl::Announce() {
-  const auto due =
+  auto due =
       options_.views->DueSignals(options_.clock->Now(), options_.homes_max);
   if (!due.ok()) return due.status();
-  for (const views::DueSignalEvents& tenant : *due) {
-    absl::Status status = Append(tenant.tenant_id, tenant.events);
-    if (!status.ok()) return status;
+  Appends appends(*options_.writer);
+  for (views::DueSignalEvents& tenant : *due) {
+    auto next = std::make_move_iterator(tenant.events.begin());
+    auto left = tenant.events.size();
+    while (left > 0) {
+      const size_t count = std::min(left, size_t{core::kSignalBatchMax});
+      const auto end = next + static_cast<ptrdiff_t>(count);
+      appends.Begin(tenant.tenant_id, {next, end});
+      next = end;
+      left -= count;
+    }
+  }
+  for (const Appends::Result& result : Wait(appends)) {
+    if (!result.status.ok()) return result.status;
   }
   // What was announced for one instant may be followed by more for a later one.
   return !due->empty();
 }
 
-absl::Status AnnouncerImpl::Append(const std::string& tenant_id,
-                                   const std::vector<Event>& events) {
-  Answers answers;
-  for (size_t first = 0; first < events.size();
-       first += core::kSignalBatchMax) {
-    const size_t end =
-        std::min(events.size(), first + size_t{core::kSignalBatchMax});
-    log::Append append;
-    append.tenant_id = core::SignalLogOf(tenant_id);
-    append.signals.assign(events.begin() + static_cast<ptrdiff_t>(first),
-                          events.begin() + static_cast<ptrdiff_t>(end));
-    append.done = answers.Expect();
-    options_.writer->Submit(std::move(append));
+std::vector<Appends::Result> AnnouncerImpl::Wait(Appends& appends) {
+  std::vector<Appends::Result> results = appends.Wait();
+  for (const Appends::Result& result : results) {
+    if (!result.status.ok()) continue;
+    for (const Event& event : result.events) {
+      stats_.events[static_cast<size_t>(event->change())].fetch_add(1);
+      if (event->signal().historical()) stats_.historical.fetch_add(1);
+    }
   }
-  absl::Status status = answers.Wait();
-  if (status.ok()) Count(events);
-  return status;
-}
-
-void AnnouncerImpl::Count(const std::vector<Event>& events) {
-  for (const Event& event : events) {
-    stats_.events[static_cast<size_t>(event->change())].fetch_add(1);
-    if (event->signal().historical()) stats_.historical.fetch_add(1);
-  }
+  return results;
 }
 
 }  // namespace

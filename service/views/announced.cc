@@ -11,61 +11,103 @@
 namespace journey::views {
 namespace {
 
+using core::Micros;
+using projections::SignalHolder;
+using projections::SignalIntervals;
 using storage::v1::AnnouncedSignals;
+
+// What one home's signals follow from.
+struct Standing {
+  SignalIntervals intervals;
+  SignalHolder holder;
+  // When its newest touchpoint occurred, which may be ahead of the clock.
+  Micros newest = 0;
+};
+
+// Finds what is to be announced next, and when.
+void SetDue(const Standing& standing, Micros rules_activated,
+            AnnouncedSignals& signals) {
+  const Micros floor = signals.floor_us();
+  const bool was_due = signals.due_us() != 0 && signals.due_us() <= floor;
+  const Micros due = projections::NextAnnouncement(standing.intervals, signals,
+                                                   standing.holder, floor);
+  if (due == core::kNever) {
+    signals.clear_due_us();
+    signals.clear_timer_us();
+    signals.clear_due_since_us();
+    signals.clear_due_received_us();
+    return;
+  }
+  signals.set_due_us(due);
+  // A clock that runs ahead must not put off what can be said now, again with
+  // each touchpoint.
+  signals.set_timer_us(
+      due == standing.newest
+          ? std::min(due, std::max(signals.received_us(), rules_activated))
+          : due);
+  // What has waited for being announced does not become old news by what comes
+  // meanwhile.
+  if (was_due && due == floor) return;
+  signals.set_due_since_us(
+      projections::DueSince(standing.intervals, signals, standing.holder, due));
+  signals.set_due_received_us(signals.received_us());
+}
 
 // Moves the timer of one home to when something is to be announced next. When
 // something was received is kept also where nothing is in force yet: whether
 // what follows is old depends on it.
-template <typename Record>
-void Settle(const projections::SignalIntervals& intervals,
-            absl::string_view owner_id, absl::string_view tenant_id,
-            const SignalHome& home, const SignalOccasion& occasion,
-            core::Micros newest, Record& record, Update& update) {
-  AnnouncedSignals& signals = *record.mutable_signals();
-  const core::Micros due_before = signals.due_us();
+void Settle(const ChangeContext& context, const Standing& standing,
+            absl::string_view tenant_id, const SignalHome& home,
+            const SignalOccasion& occasion, AnnouncedSignals& signals) {
+  const Micros timer_before = signals.timer_us();
   signals.set_received_us(std::max(signals.received_us(), occasion.received));
-  signals.set_floor_us(std::max(
-      {signals.floor_us(), occasion.received, occasion.floor, newest}));
-  core::Micros due = projections::NextAnnouncement(intervals, signals, owner_id,
-                                                   signals.floor_us());
-  if (due == core::kNever) due = 0;
-  signals.set_due_us(due);
-  if (due == due_before) return;
-  if (due_before != 0) {
-    update.Delete(Family::kLists, TimerKey(due_before, tenant_id, home));
+  signals.set_floor_us(
+      std::max({signals.floor_us(), occasion.received, occasion.announced,
+                context.rules_activated, standing.newest}));
+  SetDue(standing, context.rules_activated, signals);
+  const Micros timer = signals.timer_us();
+  if (timer == timer_before) return;
+  if (timer_before != 0) {
+    context.update.Delete(Family::kLists,
+                          TimerKey(timer_before, tenant_id, home));
   }
-  if (due != 0) {
-    update.Put(Family::kLists, TimerKey(due, tenant_id, home), "");
+  if (timer != 0) {
+    context.update.Put(Family::kLists, TimerKey(timer, tenant_id, home), "");
+    context.first_timer = std::min(context.first_timer, timer);
   }
 }
 
 }  // namespace
 
-void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
+void SetTimer(const ChangeContext& context, absl::string_view tenant_id,
               const v1::Subject& subject, const SignalOccasion& occasion,
-              storage::v1::SubjectRecord& record, Update& update) {
+              storage::v1::SubjectRecord& record) {
   // Nobody is told about somebody who is not identified.
   if (subject.type() == v1::SUBJECT_TYPE_VISITOR) return;
   SignalHome home;
   home.journey = subject;
-  projections::SignalIntervals intervals;
-  std::string owner_id;
+  Standing standing;
   if (record.has_journey()) {
-    intervals = projections::JourneySignals(rules, record.journey());
-    owner_id = projections::OwnerOf(record.journey());
+    standing.intervals =
+        projections::JourneySignals(context.rules, record.journey());
+    standing.holder.owner_id = projections::OwnerOf(record.journey());
+    standing.newest = record.journey().newest().at_us();
   }
-  Settle(intervals, owner_id, tenant_id, home, occasion,
-         record.journey().newest().at_us(), record, update);
+  Settle(context, standing, tenant_id, home, occasion,
+         *record.mutable_signals());
 }
 
-void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
-              absl::string_view deal_id, const SignalOccasion& occasion,
-              storage::v1::DealRecord& record, Update& update) {
+void SetTimer(const ChangeContext& context, absl::string_view tenant_id,
+              absl::string_view deal_id, const v1::Subject& journey,
+              const SignalOccasion& occasion, storage::v1::DealRecord& record) {
   SignalHome home;
   home.deal_id = std::string(deal_id);
-  Settle(projections::DealSignals(rules, record.deal()),
-         projections::OwnerOf(record.deal()), tenant_id, home, occasion,
-         record.newest_us(), record, update);
+  Standing standing;
+  standing.intervals = projections::DealSignals(context.rules, record.deal());
+  standing.holder = {projections::OwnerOf(record.deal()), journey};
+  standing.newest = record.newest_us();
+  Settle(context, standing, tenant_id, home, occasion,
+         *record.mutable_signals());
 }
 
 }  // namespace journey::views

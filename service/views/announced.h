@@ -5,10 +5,9 @@
 
 #include "absl/strings/string_view.h"
 #include "journey/storage/v1/views.pb.h"
-#include "projections/rules/rules.h"
 #include "service/core/clock.h"
 #include "service/views/signal_keys.h"
-#include "service/views/view_store.h"
+#include "service/views/tenant_change.h"
 
 namespace journey::views {
 
@@ -16,20 +15,21 @@ namespace journey::views {
 struct SignalOccasion {
   // Something was received then; 0 where nothing was.
   core::Micros received = 0;
-  // Nothing is announced for an earlier instant.
-  core::Micros floor = 0;
+  // Something was announced for then; 0 where nothing was.
+  core::Micros announced = 0;
 };
 
 // Sets them anew for a journey after it, or what was announced about it, has
 // changed. Without a journey there is nothing left to hold.
-void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
+void SetTimer(const ChangeContext& context, absl::string_view tenant_id,
               const v1::Subject& subject, const SignalOccasion& occasion,
-              storage::v1::SubjectRecord& record, Update& update);
+              storage::v1::SubjectRecord& record);
 
-// The same for a deal.
-void SetTimer(const projections::Rules& rules, absl::string_view tenant_id,
-              absl::string_view deal_id, const SignalOccasion& occasion,
-              storage::v1::DealRecord& record, Update& update);
+// The same for a deal. `journey` is the one that it belongs to; it need not be
+// set where nothing is announced about the deal.
+void SetTimer(const ChangeContext& context, absl::string_view tenant_id,
+              absl::string_view deal_id, const v1::Subject& journey,
+              const SignalOccasion& occasion, storage::v1::DealRecord& record);
 
 }  // namespace journey::views
 

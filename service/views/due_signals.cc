@@ -1,7 +1,6 @@
 #include "service/views/due_signals.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,10 +24,52 @@ namespace {
 
 using core::Micros;
 using projections::Announcement;
+using projections::SignalHolder;
 using projections::SignalInterval;
 using projections::SignalIntervals;
 using storage::v1::AnnouncedSignals;
 using storage::v1::JourneyState;
+
+// A journey at an instant, concluded once for all that is announced about it.
+class JourneyAt {
+ public:
+  JourneyAt(const projections::Rules& rules, const JourneyState& state,
+            Micros instant)
+      : rules_(rules), state_(state), instant_(instant) {}
+
+  v1::Signal Conclude(const SignalInterval& interval) {
+    v1::Signal signal = projections::ConcludeJourneySignal(rules_, Advanced(),
+                                                           interval, instant_);
+    AddSegments(signal);
+    return signal;
+  }
+
+  void AddSegments(v1::Signal& signal) {
+    if (!segments_.has_value()) {
+      segments_ = projections::SegmentsAt(rules_, Advanced(), instant_);
+    }
+    for (const v1::SegmentStanding& segment : *segments_) {
+      signal.add_segments(segment.segment());
+    }
+  }
+
+ private:
+  // The state that time alone may have changed.
+  const JourneyState& Advanced() {
+    if (projections::NextChangeOf(state_) > instant_) return state_;
+    if (!advanced_.has_value()) {
+      advanced_ = state_;
+      projections::AdvanceTo(instant_, *advanced_);
+    }
+    return *advanced_;
+  }
+
+  const projections::Rules& rules_;
+  const JourneyState& state_;
+  const Micros instant_;
+  std::optional<JourneyState> advanced_;
+  std::optional<std::vector<v1::SegmentStanding>> segments_;
+};
 
 // The events of one tenant that are due.
 class TenantDue {
@@ -43,13 +84,13 @@ class TenantDue {
   std::vector<std::shared_ptr<const v1::SignalEvent>> TakeEvents() {
     return std::move(events_);
   }
+  [[nodiscard]] size_t event_count() const { return events_.size(); }
 
  private:
   // What is announced about one home at one instant.
   struct Home {
     Micros at = 0;
-    // What was due long before is historical.
-    Micros received = 0;
+    const AnnouncedSignals& announced;
   };
 
   absl::Status AddJourney(const Timer& timer);
@@ -64,9 +105,14 @@ class TenantDue {
   absl::StatusOr<std::optional<v1::Signal>> Known(const std::string& id);
   void Emit(v1::SignalChange change, Micros at, v1::Signal signal);
 
-  [[nodiscard]] Home HomeAt(const Timer& timer,
-                            const AnnouncedSignals& announced) const {
-    return {timer.due, std::max(announced.received_us(), rules_activated_)};
+  // It was due so long before it could be known that nobody need be told.
+  [[nodiscard]] bool IsOld(const AnnouncedSignals& announced,
+                           Micros due) const {
+    const Micros received = due < announced.due_since_us()
+                                ? announced.received_us()
+                                : announced.due_received_us();
+    return due <= std::max(received, rules_activated_) -
+                      core::kHistoricalDays * core::kMicrosPerDay;
   }
 
   const std::unique_ptr<Reader> reader_;
@@ -77,40 +123,27 @@ class TenantDue {
   std::set<std::string> announced_;
 };
 
-// The state at an instant that time alone may have changed since.
-const JourneyState& At(Micros instant, const JourneyState& state,
-                       JourneyState& advanced) {
-  if (projections::NextChangeOf(state) > instant) return state;
-  advanced = state;
-  projections::AdvanceTo(instant, advanced);
-  return advanced;
-}
-
 absl::Status TenantDue::AddJourney(const Timer& timer) {
   const auto record = reader_->SubjectRecordOf(timer.home.journey);
   if (!record.ok()) return record.status();
   const AnnouncedSignals& announced = record->signals();
   // Something has changed since the timer was read.
-  if (announced.due_us() != timer.due) return absl::OkStatus();
-  const Home home = HomeAt(timer, announced);
-  JourneyState advanced;
+  if (announced.timer_us() != timer.due) return absl::OkStatus();
+  const Home home{announced.due_us(), announced};
+  JourneyAt journey(reader_->rules(), record->journey(), home.at);
   SignalIntervals intervals;
-  std::string owner_id;
+  SignalHolder holder;
   if (record->has_journey()) {
     intervals =
         projections::JourneySignals(reader_->rules(), record->journey());
-    owner_id = projections::OwnerOf(record->journey());
+    holder.owner_id = projections::OwnerOf(record->journey());
   }
-  for (const Announcement& each : projections::AnnouncementsAt(
-           intervals, announced, owner_id, timer.due)) {
+  for (const Announcement& each :
+       projections::AnnouncementsAt(intervals, announced, holder, home.at)) {
     absl::Status status =
         each.interval == nullptr
             ? Withdraw(home, each.before->signal_id(), /*of_deal=*/false)
-            : Announce(home, each,
-                       projections::ConcludeJourneySignal(
-                           reader_->rules(),
-                           At(timer.due, record->journey(), advanced),
-                           *each.interval, timer.due));
+            : Announce(home, each, journey.Conclude(*each.interval));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -119,38 +152,32 @@ absl::Status TenantDue::AddJourney(const Timer& timer) {
 absl::Status TenantDue::AddDeal(const Timer& timer) {
   const auto record = reader_->DealRecordOf(timer.home.deal_id);
   if (!record.ok()) return record.status();
-  if (!record->has_value() || (*record)->signals().due_us() != timer.due) {
+  if (!record->has_value() || (*record)->signals().timer_us() != timer.due) {
     return absl::OkStatus();
   }
   const storage::v1::DealState& deal = (*record)->deal();
-  const Home home = HomeAt(timer, (*record)->signals());
+  const AnnouncedSignals& announced = (*record)->signals();
+  const Home home{announced.due_us(), announced};
   const auto subject = reader_->JourneyOfDeal(timer.home.deal_id, **record);
   if (!subject.ok()) return subject.status();
+  const auto owner = reader_->SubjectRecordOf(*subject);
+  if (!owner.ok()) return owner.status();
+  JourneyAt journey(reader_->rules(), owner->journey(), home.at);
   const SignalIntervals intervals =
       projections::DealSignals(reader_->rules(), deal);
-  std::vector<v1::SegmentStanding> segments;
-  for (const Announcement& each :
-       projections::AnnouncementsAt(intervals, (*record)->signals(),
-                                    projections::OwnerOf(deal), timer.due)) {
+  for (const Announcement& each : projections::AnnouncementsAt(
+           intervals, announced, {projections::OwnerOf(deal), *subject},
+           home.at)) {
+    absl::Status status;
     if (each.interval == nullptr) {
-      absl::Status status =
-          Withdraw(home, each.before->signal_id(), /*of_deal=*/true);
-      if (!status.ok()) return status;
-      continue;
+      status = Withdraw(home, each.before->signal_id(), /*of_deal=*/true);
+    } else {
+      v1::Signal signal = projections::ConcludeDealSignal(
+          reader_->rules(), deal, *each.interval, home.at);
+      *signal.mutable_journey() = *subject;
+      journey.AddSegments(signal);
+      status = Announce(home, each, std::move(signal));
     }
-    v1::Signal signal = projections::ConcludeDealSignal(
-        reader_->rules(), deal, *each.interval, timer.due);
-    *signal.mutable_journey() = *subject;
-    if (segments.empty()) {
-      const auto journey = reader_->SubjectRecordOf(*subject);
-      if (!journey.ok()) return journey.status();
-      segments = projections::SegmentsAt(reader_->rules(), journey->journey(),
-                                         timer.due);
-    }
-    for (const v1::SegmentStanding& segment : segments) {
-      signal.add_segments(segment.segment());
-    }
-    absl::Status status = Announce(home, each, std::move(signal));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -162,12 +189,8 @@ absl::Status TenantDue::Announce(const Home& home,
   const std::string id = absl::HexStringToBytes(signal.signal_id());
   const auto known = Known(id);
   if (!known.ok()) return known.status();
-  const SignalInterval& interval = *announcement.interval;
-  const bool critical = interval.critical_since <= home.at;
-  const Micros due = std::max(
-      critical ? interval.critical_since : interval.since, interval.made_at);
   const bool is_old =
-      due <= home.received - core::kHistoricalDays * core::kMicrosPerDay;
+      IsOld(home.announced, announcement.interval->DueAt(home.at));
   signal.set_historical(is_old);
   signal.set_revision(1);
   *signal.mutable_raised_at() = core::ToTimestamp(home.at);
@@ -188,7 +211,10 @@ absl::Status TenantDue::Announce(const Home& home,
     if (before.has_handled_at()) {
       *signal.mutable_handled_at() = before.handled_at();
     }
-    if (before.has_snoozed_until() && !announcement.snooze_ended) {
+    // A snooze that ended while the signal did not hold ends in silence.
+    if (before.has_snoozed_until() && !announcement.snooze_ended &&
+        (before.in_force() ||
+         core::ToMicros(before.snoozed_until()) > home.at)) {
       *signal.mutable_snoozed_until() = before.snoozed_until();
     }
   }
@@ -236,12 +262,10 @@ absl::StatusOr<bool> TenantDue::MoveOn(const Home& home,
         interval.anchor.touchpoint_id() != signal.anchor().touchpoint_id()) {
       continue;
     }
-    JourneyState advanced;
     absl::Status status =
         Announce(home, {&interval, nullptr},
-                 projections::ConcludeJourneySignal(
-                     reader_->rules(), At(home.at, record->journey(), advanced),
-                     interval, home.at));
+                 JourneyAt(reader_->rules(), record->journey(), home.at)
+                     .Conclude(interval));
     if (!status.ok()) return status;
     return true;
   }
@@ -298,41 +322,22 @@ void TenantDue::Emit(v1::SignalChange change, Micros at, v1::Signal signal) {
   events_.push_back(std::move(event));
 }
 
-// Visits the timers that are due by `now`, the first one first, until `visit`
-// returns false.
-absl::Status ForEachDue(const ViewStore& store, Micros now,
-                        const std::function<bool(Timer timer)>& visit) {
-  const Snapshot snapshot(store);
-  std::string end = TimersPrefix();
-  AppendInstant(now + 1, end);
-  absl::Status status;
-  const absl::Status scan = snapshot.Scan(
-      Family::kLists, TimersPrefix(), end,
-      [&](absl::string_view key, absl::string_view) {
-        key.remove_prefix(TimersPrefix().size());
-        auto timer = ParseTimer(key);
-        if (!timer.has_value()) {
-          status = core::DamagedError("views: a timer's key is damaged");
-          return false;
-        }
-        return visit(*std::move(timer));
-      });
-  return status.ok() ? scan : status;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
-    const QueryContext& context, Micros rules_activated, Micros now,
-    int homes_max) {
+    const QueryContext& context, FirstTimer& first_timer,
+    Micros rules_activated, Micros now, int homes_max) {
   std::vector<Timer> timers;
-  absl::Status status = ForEachDue(*context.store, now, [&](Timer timer) {
-    timers.push_back(std::move(timer));
-    return static_cast<int>(timers.size()) < homes_max;
-  });
+  absl::Status status =
+      ForEachDue(*context.store, first_timer, now, [&](Timer timer) {
+        timers.push_back(std::move(timer));
+        return static_cast<int>(timers.size()) < homes_max;
+      });
   std::map<std::string, TenantDue> tenants;
+  size_t events = 0;
   for (const Timer& timer : timers) {
     if (!status.ok()) return status;
+    if (events >= size_t{core::kDueEventsMax}) break;
     auto it = tenants.find(timer.tenant_id);
     if (it == tenants.end()) {
       auto reader = Reader::Make(context, timer.tenant_id, std::nullopt, now);
@@ -342,28 +347,17 @@ absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
               .try_emplace(timer.tenant_id, *std::move(reader), rules_activated)
               .first;
     }
+    events -= it->second.event_count();
     status = it->second.Add(timer);
+    events += it->second.event_count();
   }
   if (!status.ok()) return status;
   std::vector<DueSignalEvents> out;
   for (auto& [tenant_id, due] : tenants) {
-    auto events = due.TakeEvents();
-    if (!events.empty()) out.push_back({tenant_id, std::move(events)});
+    auto due_events = due.TakeEvents();
+    if (!due_events.empty()) out.push_back({tenant_id, std::move(due_events)});
   }
   return out;
-}
-
-absl::StatusOr<Micros> OldestDueSignal(const ViewStore& store,
-                                       absl::string_view tenant_id,
-                                       Micros now) {
-  Micros oldest = core::kNever;
-  int scanned = 0;
-  const absl::Status status = ForEachDue(store, now, [&](const Timer& timer) {
-    if (tenant_id.empty() || timer.tenant_id == tenant_id) oldest = timer.due;
-    return oldest == core::kNever && ++scanned < core::kListEntriesScannedMax;
-  });
-  if (!status.ok()) return status;
-  return oldest;
 }
 
 }  // namespace journey::views

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "service/core/clock.h"
+#include "service/views/due_timers.h"
 #include "service/views/reader.h"
 #include "service/views/views.h"
 
@@ -15,15 +16,8 @@ namespace journey::views {
 // nobody need be told is historical; `rules_activated` is when rules took the
 // place of others, 0 where they did not.
 absl::StatusOr<std::vector<DueSignalEvents>> CollectDueSignals(
-    const QueryContext& context, core::Micros rules_activated, core::Micros now,
-    int homes_max);
-
-// When the first announcement was due that is still to be made by `now`: of one
-// tenant, or of all where its id is empty. kNever where none is, or where
-// kListEntriesScannedMax of other tenants are due before it.
-absl::StatusOr<core::Micros> OldestDueSignal(const ViewStore& store,
-                                             absl::string_view tenant_id,
-                                             core::Micros now);
+    const QueryContext& context, FirstTimer& first_timer,
+    core::Micros rules_activated, core::Micros now, int homes_max);
 
 }  // namespace journey::views
 

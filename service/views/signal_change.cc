@@ -16,11 +16,15 @@ namespace {
 
 using storage::v1::AnnouncedSignals;
 
+// Nobody is waited for any more.
+bool IsDone(const v1::Signal& signal) {
+  return signal.handling() == v1::SIGNAL_HANDLING_FINISHED ||
+         signal.handling() == v1::SIGNAL_HANDLING_DISMISSED;
+}
+
 // It waits for somebody.
 bool IsOpen(const v1::Signal& signal) {
-  return signal.in_force() && !signal.historical() &&
-         signal.handling() != v1::SIGNAL_HANDLING_FINISHED &&
-         signal.handling() != v1::SIGNAL_HANDLING_DISMISSED;
+  return signal.in_force() && !signal.historical() && !IsDone(signal);
 }
 
 // The service announced something, nobody acted.
@@ -66,7 +70,8 @@ void Insert(const std::string& id, const v1::Signal& signal,
   out->set_severity(signal.severity());
   out->set_owner_id(signal.owner_id());
   out->set_since_us(core::ToMicros(signal.since()));
-  if (signal.has_snoozed_until()) {
+  if (!signal.deal_id().empty()) *out->mutable_journey() = signal.journey();
+  if (signal.has_snoozed_until() && !IsDone(signal)) {
     out->set_snoozed_until_us(core::ToMicros(signal.snoozed_until()));
   }
 }
@@ -76,7 +81,8 @@ void Insert(const std::string& id, const v1::Signal& signal,
 SignalChange::SignalChange(const ChangeContext& context, std::string log_id)
     : context_(context),
       log_id_(std::move(log_id)),
-      tenant_id_(core::TenantOfSignalLog(log_id_)) {}
+      tenant_id_(core::TenantOfSignalLog(log_id_)),
+      resolver_(context.update, tenant_id_) {}
 
 absl::Status SignalChange::Run() {
   storage::v1::TenantRecord record;
@@ -89,7 +95,7 @@ absl::Status SignalChange::Run() {
     }
     record.set_chain(part->chain);
   }
-  PutHomes();
+  if (absl::Status status = PutHomes(); !status.ok()) return status;
   context_.update.Put(Family::kDefault, TenantKey(log_id_),
                       record.SerializeAsString());
   return absl::OkStatus();
@@ -151,19 +157,22 @@ absl::StatusOr<AnnouncedSignals*> SignalChange::AnnouncedOf(
   return of_deal ? home.deal.mutable_signals() : home.subject.mutable_signals();
 }
 
-void SignalChange::PutHomes() {
+absl::Status SignalChange::PutHomes() {
   for (auto& [deal_id, home] : deals_) {
-    SetTimer(context_.rules, tenant_id_, deal_id, {0, home.floor}, home.deal,
-             context_.update);
+    const Home of = HomeOf(deal_id, home.deal);
+    const auto journey = resolver_.JourneyOf(of.subject, of.instant);
+    if (!journey.ok()) return journey.status();
+    SetTimer(context_, tenant_id_, deal_id, *journey, {0, home.floor},
+             home.deal);
     context_.update.Put(Family::kDeals, DealKey(tenant_id_, deal_id),
                         home.deal.SerializeAsString());
   }
   for (auto& [key, home] : journeys_) {
-    SetTimer(context_.rules, tenant_id_, home.journey, {0, home.floor},
-             home.subject, context_.update);
+    SetTimer(context_, tenant_id_, home.journey, {0, home.floor}, home.subject);
     context_.update.Put(Family::kSubjects, key,
                         home.subject.SerializeAsString());
   }
+  return absl::OkStatus();
 }
 
 }  // namespace journey::views

@@ -12,6 +12,7 @@
 #include "journey/storage/v1/views.pb.h"
 #include "journey/v1/signal.pb.h"
 #include "service/log/event_log.h"
+#include "service/views/journey_resolver.h"
 #include "service/views/signal_keys.h"
 #include "service/views/tenant_change.h"
 
@@ -43,11 +44,12 @@ class SignalChange {
                  const v1::Signal& after);
   absl::StatusOr<storage::v1::AnnouncedSignals*> AnnouncedOf(
       const v1::Signal& signal, core::Micros at);
-  void PutHomes();
+  absl::Status PutHomes();
 
   const ChangeContext context_;
   const std::string log_id_;
   const std::string tenant_id_;
+  JourneyResolver resolver_;
   std::vector<const log::TenantEvents*> parts_;
   // As they are after the events so far, by id.
   absl::flat_hash_map<std::string, v1::Signal> signals_;

@@ -64,7 +64,8 @@ absl::Status TenantChange::Run() {
   if (status.ok()) status = tickets_.Run();
   if (!status.ok()) return status;
   tenant_.set_ticket_count(tenant_.ticket_count() + tickets_.count_change());
-  PutDeals();
+  status = PutDeals();
+  if (!status.ok()) return status;
   PutSubjects();
   context_.update.Put(Family::kDefault, TenantKey(tenant_id_),
                       tenant_.SerializeAsString());
@@ -96,13 +97,15 @@ absl::Status TenantChange::AddTouchpoint(const log::LogEvent& event) {
   if (!subject.has_value()) return absl::OkStatus();
   SubjectEntry& given = EntryOf(*subject);
   ++given.versions_added;
+  given.Receive(event.received_at);
   if (event.retracted_on_arrival) {
-    return touchpoint.deal_id().empty() ? absl::OkStatus()
-                                        : NameDeal(touchpoint).status();
+    return touchpoint.deal_id().empty()
+               ? absl::OkStatus()
+               : NameDeal(touchpoint, event.received_at).status();
   }
   identity_.Note(event);
   if (core::IsIdentityKind(touchpoint)) return absl::OkStatus();
-  if (!touchpoint.deal_id().empty()) return AddToDeal(touchpoint);
+  if (!touchpoint.deal_id().empty()) return AddToDeal(event);
   given.given.push_back(&touchpoint);
   return absl::OkStatus();
 }
@@ -124,12 +127,13 @@ absl::Status TenantChange::AddRetraction(const log::LogEvent& event) {
   if (id.position == 0) return absl::OkStatus();
   const auto target = context_.log.ReadPositions(tenant_id_, {id.position});
   if (!target.ok()) return target.status();
-  targets_.push_back(target->front());
-  PutRows(targets_.back(), id);
-  identity_.NoteRetracted(targets_.back());
-  const v1::Touchpoint& touchpoint = *targets_.back().touchpoint;
-  return touchpoint.deal_id().empty() ? absl::OkStatus()
-                                      : RetractFromDeal(touchpoint);
+  retracted_.push_back({target->front(), event.received_at});
+  PutRows(target->front(), id);
+  identity_.NoteRetracted(target->front());
+  const v1::Touchpoint& touchpoint = *retracted_.back().target.touchpoint;
+  return touchpoint.deal_id().empty()
+             ? absl::OkStatus()
+             : RetractFromDeal(touchpoint, event.received_at);
 }
 
 void TenantChange::PutRows(const log::LogEvent& event, const log::IdEntry& id) {
@@ -192,10 +196,11 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::LoadDeal(
 }
 
 absl::StatusOr<TenantChange::DealEntry*> TenantChange::NameDeal(
-    const v1::Touchpoint& touchpoint) {
+    const v1::Touchpoint& touchpoint, core::Micros received) {
   auto deal = LoadDeal(touchpoint.deal_id());
   if (!deal.ok()) return deal;
   DealEntry& entry = **deal;
+  entry.received = std::max(entry.received, received);
   DealRecord& record = *entry.record;
   if (!entry.is_named) {
     entry.is_named = true;
@@ -208,16 +213,17 @@ absl::StatusOr<TenantChange::DealEntry*> TenantChange::NameDeal(
   return deal;
 }
 
-absl::Status TenantChange::AddToDeal(const v1::Touchpoint& touchpoint) {
-  const auto deal = NameDeal(touchpoint);
+absl::Status TenantChange::AddToDeal(const log::LogEvent& event) {
+  const auto deal = NameDeal(*event.touchpoint, event.received_at);
   if (!deal.ok()) return deal.status();
-  NoteHome(touchpoint, *(*deal)->record);
-  (*deal)->pending.push_back(&touchpoint);
+  NoteHome(*event.touchpoint, *(*deal)->record);
+  (*deal)->pending.push_back(event.touchpoint.get());
   return absl::OkStatus();
 }
 
-absl::Status TenantChange::RetractFromDeal(const v1::Touchpoint& touchpoint) {
-  const auto deal = NameDeal(touchpoint);
+absl::Status TenantChange::RetractFromDeal(const v1::Touchpoint& touchpoint,
+                                           core::Micros received) {
+  const auto deal = NameDeal(touchpoint, received);
   if (!deal.ok()) return deal.status();
   DealEntry& entry = **deal;
   entry.refold_from =

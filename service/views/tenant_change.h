@@ -39,6 +39,8 @@ struct ChangeContext {
   int snapshot_touchpoints;
   // When these rules took the place of others; 0 when they did not.
   core::Micros rules_activated;
+  // The first of all timers that are put.
+  core::Micros& first_timer;
 };
 
 // Used once: Add each part in order, then Run. Not thread-safe.
@@ -84,6 +86,8 @@ class TenantChange {
     bool has_lost_home = false;
     Home home_before;
     core::Micros newest_before = 0;
+    // When the newest event was received that changes it.
+    core::Micros received = 0;
     std::vector<const v1::Touchpoint*> pending;
     // Filled when the deal is about to change.
     std::optional<DealPlaces> places_before;
@@ -99,11 +103,14 @@ class TenantChange {
     // The journey has to be folded again from then on.
     core::Micros refold_from = core::kNever;
     bool has_new_identity = false;
+    // When the newest event was received that changes it.
+    core::Micros received = 0;
 
     [[nodiscard]] bool refold() const { return refold_from != core::kNever; }
     void RefoldFrom(core::Micros from) {
       refold_from = std::min(refold_from, from);
     }
+    void Receive(core::Micros at) { received = std::max(received, at); }
     // Unset while there was no journey.
     std::optional<JourneyPlaces> places_before;
   };
@@ -118,9 +125,11 @@ class TenantChange {
   absl::Status LoadDeals(const std::vector<std::string>& deal_ids);
   absl::Status LoadNamedDeals();
   // A deal of which a touchpoint comes or goes.
-  absl::StatusOr<DealEntry*> NameDeal(const v1::Touchpoint& touchpoint);
-  absl::Status AddToDeal(const v1::Touchpoint& touchpoint);
-  absl::Status RetractFromDeal(const v1::Touchpoint& touchpoint);
+  absl::StatusOr<DealEntry*> NameDeal(const v1::Touchpoint& touchpoint,
+                                      core::Micros received);
+  absl::Status AddToDeal(const log::LogEvent& event);
+  absl::Status RetractFromDeal(const v1::Touchpoint& touchpoint,
+                               core::Micros received);
 
   absl::Status TakeIdentities();
   absl::Status LoadLinked();
@@ -150,11 +159,13 @@ class TenantChange {
   absl::StatusOr<Refolded> FoldFrom(const SubjectEntry& entry);
   absl::Status KeepSnapshot(SubjectEntry& entry);
   void TakeDeal(const std::string& deal_id, projections::JourneyFold& fold);
-  void StoreDeal(DealEntry& entry, storage::v1::DealState* state);
+  void StoreDeal(DealEntry& entry, core::Micros received,
+                 storage::v1::DealState* state);
 
   void PutSubjects();
   void PutSubject(const std::string& key, SubjectEntry& entry);
-  void PutDeals();
+  absl::Status PutDeals();
+  absl::Status PutDealTimer(const std::string& deal_id, DealEntry& entry);
 
   const ChangeContext context_;
   const std::string tenant_id_;
@@ -165,8 +176,13 @@ class TenantChange {
   TicketChange tickets_;
   JourneyResolver before_;
   JourneyResolver after_;
-  // Touchpoints read back because a retraction names them.
-  std::vector<log::LogEvent> targets_;
+  // A touchpoint read back because a retraction names it, and when that was
+  // received.
+  struct Retracted {
+    log::LogEvent target;
+    core::Micros received = 0;
+  };
+  std::vector<Retracted> retracted_;
 
   storage::v1::TenantRecord tenant_;
   // When the newest of the events was received.

@@ -108,7 +108,7 @@ absl::Status TenantChange::FoldOn(SubjectEntry& entry) {
   for (const auto& [deal_id, folded] : fold.deals()) {
     DealEntry& deal = deals_[deal_id];
     if (folded.is_changed) {
-      StoreDeal(deal, folded.state);
+      StoreDeal(deal, entry.received, folded.state);
     } else {
       deal.record->mutable_deal()->Swap(folded.state);
     }
@@ -203,7 +203,7 @@ absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
   if (!status.ok()) return status;
   for (const std::string& deal_id : refolded->deal_ids) {
     const auto it = fold.deals().find(deal_id);
-    StoreDeal(deals_[deal_id],
+    StoreDeal(deals_[deal_id], entry.received,
               it == fold.deals().end() ? nullptr : it->second.state);
   }
   if (fold.state().touchpoint_count() == 0) {
@@ -215,8 +215,10 @@ absl::Status TenantChange::FoldAgain(SubjectEntry& entry) {
 }
 
 // Takes over a folded deal; null when no touchpoint of kind deal names it.
-void TenantChange::StoreDeal(DealEntry& entry, storage::v1::DealState* state) {
+void TenantChange::StoreDeal(DealEntry& entry, core::Micros received,
+                             storage::v1::DealState* state) {
   entry.dirty = true;
+  entry.received = std::max(entry.received, received);
   if (!entry.places_before.has_value()) {
     entry.places_before = PlacesOf(context_.rules, entry.record->deal());
   }
@@ -259,13 +261,25 @@ void TenantChange::PutSubject(const std::string& key, SubjectEntry& entry) {
     };
     PutLists(lists(entry.places_before), lists(places), context_.update);
   }
-  SetTimer(context_.rules, tenant_id_, entry.subject,
-           {received_, context_.rules_activated}, record, context_.update);
+  SetTimer(context_, tenant_id_, entry.subject, {entry.received}, record);
   record.SerializeToString(&text_);
   context_.update.Put(Family::kSubjects, key, text_);
 }
 
-void TenantChange::PutDeals() {
+absl::Status TenantChange::PutDealTimer(const std::string& deal_id,
+                                        DealEntry& entry) {
+  v1::Subject journey;
+  if (!entry.record->signals().in_force().empty()) {
+    auto found = JourneyOf(HomeOf(deal_id, *entry.record));
+    if (!found.ok()) return found.status();
+    journey = *std::move(found);
+  }
+  SetTimer(context_, tenant_id_, deal_id, journey, {entry.received},
+           *entry.record);
+  return absl::OkStatus();
+}
+
+absl::Status TenantChange::PutDeals() {
   for (auto& [deal_id, entry] : deals_) {
     if (!entry.dirty) continue;
     if (entry.places_before.has_value()) {
@@ -279,14 +293,14 @@ void TenantChange::PutDeals() {
                ListsOfDeal(tenant_id_, deal_id, places, *entry.places_before),
                context_.update);
     }
-    SetTimer(context_.rules, tenant_id_, deal_id,
-             {received_, context_.rules_activated}, *entry.record,
-             context_.update);
+    absl::Status status = PutDealTimer(deal_id, entry);
+    if (!status.ok()) return status;
     entry.record->SerializeToString(&text_);
     context_.update.Put(Family::kDeals, DealKey(tenant_id_, deal_id), text_);
   }
   tenant_.set_unknown_stage_deal_count(tenant_.unknown_stage_deal_count() +
                                        unknown_stage_deals_added_);
+  return absl::OkStatus();
 }
 
 }  // namespace journey::views

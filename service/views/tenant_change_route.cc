@@ -13,11 +13,16 @@ namespace journey::views {
 
 // Marks the journeys that gain or lose touchpoints by a change of identities.
 absl::Status TenantChange::TakeIdentities() {
+  // By which events is not known; most batches were received at one instant.
   for (const auto& [key, changed] : identity_.changed()) {
-    EntryOf(changed.subject).has_new_identity = true;
+    SubjectEntry& entry = EntryOf(changed.subject);
+    entry.has_new_identity = true;
+    entry.Receive(received_);
   }
   for (const auto& journey : identity_.journeys()) {
-    EntryOf(journey.subject).RefoldFrom(journey.from);
+    SubjectEntry& entry = EntryOf(journey.subject);
+    entry.RefoldFrom(journey.from);
+    entry.Receive(received_);
   }
   if (absl::Status status = LoadSubjects(); !status.ok()) return status;
   for (const auto& [key, changed] : identity_.changed()) {
@@ -66,7 +71,9 @@ absl::Status TenantChange::RouteGiven() {
       const auto journey = after_.JourneyOf(
           entry->subject, core::ToMicros(touchpoint->occurred_at()));
       if (!journey.ok()) return journey.status();
-      EntryOf(*journey).pending.push_back(touchpoint);
+      SubjectEntry& at = EntryOf(*journey);
+      at.pending.push_back(touchpoint);
+      at.Receive(entry->received);
     }
   }
   return absl::OkStatus();
@@ -129,6 +136,7 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
   const auto journey = JourneyOf(home);
   if (!journey.ok()) return journey.status();
   SubjectEntry& entry = EntryOf(*journey);
+  entry.Receive(deal.received);
   entry.RefoldFrom(deal.refold_from);
   entry.pending.insert(entry.pending.end(), deal.pending.begin(),
                        deal.pending.end());
@@ -140,13 +148,15 @@ absl::Status TenantChange::RouteDeal(const std::string& deal_id,
   if (!before.ok()) return before.status();
   if (core::RefOf(*before) == core::RefOf(*journey)) return absl::OkStatus();
   entry.RefoldFrom(0);
-  EntryOf(*before).RefoldFrom(0);
+  SubjectEntry& left = EntryOf(*before);
+  left.RefoldFrom(0);
+  left.Receive(deal.received);
   return absl::OkStatus();
 }
 
 // The journeys of what was retracted, now and before.
 absl::Status TenantChange::RouteRetracted() {
-  for (const log::LogEvent& target : targets_) {
+  for (const auto& [target, received] : retracted_) {
     const auto subject = core::SubjectOf(*target.touchpoint);
     if (!subject.has_value() || !target.touchpoint->deal_id().empty() ||
         core::IsIdentityKind(*target.touchpoint)) {
@@ -156,7 +166,9 @@ absl::Status TenantChange::RouteRetracted() {
     for (JourneyResolver* resolver : {&before_, &after_}) {
       const auto journey = resolver->JourneyOf(core::ToSubject(*subject), at);
       if (!journey.ok()) return journey.status();
-      EntryOf(*journey).RefoldFrom(at);
+      SubjectEntry& entry = EntryOf(*journey);
+      entry.RefoldFrom(at);
+      entry.Receive(received);
     }
   }
   return absl::OkStatus();

@@ -9,7 +9,6 @@
 #include "service/views/deal_queries.h"
 #include "service/views/diff_queries.h"
 #include "service/views/digest.h"
-#include "service/views/due_signals.h"
 #include "service/views/explain_queries.h"
 #include "service/views/identity_queries.h"
 #include "service/views/journey_queries.h"
@@ -181,7 +180,7 @@ absl::StatusOr<std::optional<v1::TenantStatus>> ViewQueries::GetTenant(
   if (!has_signals.ok()) return has_signals.status();
   out->set_signal_position(signals.head_position());
   const auto oldest =
-      OldestDueSignal(*store_, tenant_id, context_.clock->Now());
+      OldestDueSignal(*store_, first_timer_, tenant_id, context_.clock->Now());
   if (!oldest.ok()) return oldest.status();
   if (*oldest != core::kNever) {
     *out->mutable_oldest_unannounced_at() = core::ToTimestamp(*oldest);
@@ -221,7 +220,7 @@ absl::StatusOr<std::vector<int64_t>> ViewQueries::SubjectPositions(
 
 core::Micros ViewQueries::SignalLag() const {
   const core::Micros now = context_.clock->Now();
-  const auto oldest = OldestDueSignal(*store_, "", now);
+  const auto oldest = OldestDueSignal(*store_, first_timer_, "", now);
   return oldest.ok() && *oldest != core::kNever ? now - *oldest : 0;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "service/views/due_timers.h"
 #include "service/views/reader.h"
 #include "service/views/view_store.h"
 #include "service/views/views.h"
@@ -107,6 +108,7 @@ class ViewQueries : public Views {
                  options.clock} {}
 
   [[nodiscard]] ViewStore& store() const { return *store_; }
+  [[nodiscard]] FirstTimer& first_timer() const { return first_timer_; }
   [[nodiscard]] const QueryContext& context() const { return context_; }
 
  private:
@@ -118,6 +120,7 @@ class ViewQueries : public Views {
 
   const std::unique_ptr<ViewStore> store_;
   const QueryContext context_;
+  mutable FirstTimer first_timer_;
 };
 
 }  // namespace journey::views

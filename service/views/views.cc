@@ -15,6 +15,7 @@
 #include "service/views/inert_links.h"
 #include "service/views/keys.h"
 #include "service/views/log_reader.h"
+#include "service/views/rules_activation.h"
 #include "service/views/signal_change.h"
 #include "service/views/tenant_change.h"
 #include "service/views/view_queries.h"
@@ -24,7 +25,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 8;
+constexpr int kViewsFormatVersion = 9;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
@@ -36,6 +37,7 @@ class ViewsImpl final : public ViewQueries {
       : ViewQueries(options, std::move(store)),
         options_(std::move(options)),
         checkpoint_(std::move(checkpoint)),
+        rules_activated_(checkpoint_.rules_activated_us()),
         group_(checkpoint_.group()),
         event_count_(checkpoint_.event_count()) {}
 
@@ -48,6 +50,7 @@ class ViewsImpl final : public ViewQueries {
   }
   // Makes a new store ours.
   absl::Status Begin(core::Micros rules_activated) {
+    rules_activated_ = rules_activated;
     checkpoint_.set_rules_activated_us(rules_activated);
     checkpoint_.set_format_version(kViewsFormatVersion);
     checkpoint_.set_rule_set_sha256(options_.rules->sha256());
@@ -60,13 +63,8 @@ class ViewsImpl final : public ViewQueries {
     const absl::Status status = update.Commit();
     return status.ok() ? store().Flush() : status;
   }
-  // When the rules that are used now took the place of others; 0 when these
-  // were the first.
-  [[nodiscard]] core::Micros RulesActivated() const {
-    if (IsNew()) return 0;
-    return checkpoint_.rule_set_sha256() == options_.rules->sha256()
-               ? checkpoint_.rules_activated_us()
-               : options_.clock->Now();
+  [[nodiscard]] const storage::v1::Checkpoint& checkpoint() const {
+    return checkpoint_;
   }
   // Why the views are not ours, for the operator.
   [[nodiscard]] std::string WhyNotOurs() const;
@@ -92,7 +90,7 @@ class ViewsImpl final : public ViewQueries {
 
   absl::StatusOr<std::vector<DueSignalEvents>> DueSignals(
       core::Micros now, int homes_max) const override {
-    return CollectDueSignals(context(), checkpoint_.rules_activated_us(), now,
+    return CollectDueSignals(context(), first_timer(), rules_activated_, now,
                              homes_max);
   }
 
@@ -109,10 +107,14 @@ class ViewsImpl final : public ViewQueries {
                const std::map<std::string, SignalChange>& signals);
 
   const ViewsOptions options_;
-  // Touched only by the applying thread.
+  // Touched only by the applying thread, once the views are open.
   storage::v1::Checkpoint checkpoint_;
   NewestLinks newest_links_;
   std::vector<char> arena_block_ = std::vector<char>(kArenaBlockBytes);
+
+  // When these rules took the place of others; 0 when they did not. Does not
+  // change once the views are open.
+  core::Micros rules_activated_;
 
   std::atomic<int64_t> group_;
   std::atomic<int64_t> event_count_;
@@ -196,13 +198,11 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   arena_options.initial_block = arena_block_.data();
   arena_options.initial_block_size = arena_block_.size();
   google::protobuf::Arena arena(arena_options);
-  const ChangeContext context{*options_.log,
-                              *options_.rules,
-                              update,
-                              arena,
-                              newest_links_,
-                              options_.snapshot_touchpoints,
-                              checkpoint_.rules_activated_us()};
+  core::Micros first_put = core::kNever;
+  const ChangeContext context{*options_.log,    *options_.rules,
+                              update,           arena,
+                              newest_links_,    options_.snapshot_touchpoints,
+                              rules_activated_, first_put};
   std::map<std::string, TenantChange> changes;
   std::map<std::string, SignalChange> signals;
   int64_t events = 0;
@@ -232,6 +232,7 @@ absl::Status ViewsImpl::ApplyAll(const log::CommitGroup* groups, size_t count) {
   update.Put(Family::kDefault, CheckpointKey(),
              checkpoint_.SerializeAsString());
   if (absl::Status status = update.Commit(); !status.ok()) return status;
+  first_timer().Put(first_put);
   Publish(changes, signals);
   return absl::OkStatus();
 }
@@ -300,8 +301,11 @@ std::string WhyAnew(const absl::StatusOr<std::unique_ptr<ViewsImpl>>& views) {
 absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
   auto views = OpenStore(options);
   if (!views.ok() && !absl::IsDataLoss(views.status())) return views.status();
+  // Written down before the views, which say so too, are destroyed.
+  const auto activated = KeepRulesActivation(
+      options, views.ok() ? &(*views)->checkpoint() : nullptr);
+  if (!activated.ok()) return activated.status();
   if (!views.ok() || !(*views)->IsOurs()) {
-    const core::Micros activated = views.ok() ? (*views)->RulesActivated() : 0;
     const std::string notice = WhyAnew(views);
     if (!notice.empty() && options.on_notice) options.on_notice(notice);
     views = nullptr;
@@ -309,7 +313,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(ViewsOptions options) {
     if (!status.ok()) return status;
     views = OpenStore(std::move(options));
     if (!views.ok()) return views.status();
-    status = (*views)->Begin(activated);
+    status = (*views)->Begin(*activated);
     if (!status.ok()) return status;
   }
   // What is damaged from here on may be the log.

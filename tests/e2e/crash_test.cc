@@ -1,13 +1,19 @@
 // The process is killed again and again under load; nothing that was
-// acknowledged may be lost, and the conclusions are those of a server that
-// was never killed.
+// acknowledged may be lost, the conclusions and the signals in force are those
+// of a server that was never killed, and no signal is announced twice.
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <random>
+#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "service/core/clock.h"
 #include "service/core/time.h"
 #include "tests/e2e/crash_load.h"
 #include "tests/e2e/journeyd_process.h"
@@ -49,6 +55,88 @@ void ExpectAllAcknowledged(const LoadClient& load, const SeenLog& seen) {
         << key << " at " << position << " is lost; the head is " << seen.head;
     ASSERT_EQ(found->second, position) << key;
   }
+}
+
+// What the signal log holds, as far as it was read.
+struct SeenSignals {
+  int64_t head = 0;
+  // As they were announced last, by id.
+  std::map<std::string, v1::Signal> signals;
+};
+
+// Reads on: positions are dense, each signal is raised once, and each further
+// announcement is the next revision.
+void ReadSignalsOn(Client& client, SeenSignals& seen) {
+  v1::WatchSignalsRequest request;
+  request.set_tenant_id(kTenant);
+  request.set_after_position(seen.head);
+  request.set_include_historical(true);
+  grpc::ClientContext context;
+  const auto stream = client.signals->WatchSignals(&context, request);
+  v1::WatchSignalsResponse message;
+  while (stream->Read(&message) &&
+         message.message_case() !=
+             v1::WatchSignalsResponse::kCaughtUpPosition) {
+    for (const v1::SignalEvent& event : message.events().events()) {
+      ASSERT_EQ(event.position(), seen.head + 1);
+      ++seen.head;
+      const v1::Signal& signal = event.signal();
+      const auto [known, is_new] =
+          seen.signals.emplace(signal.signal_id(), v1::Signal());
+      EXPECT_EQ(event.change() == v1::SIGNAL_CHANGE_RAISED, is_new)
+          << event.DebugString();
+      EXPECT_EQ(signal.revision(), known->second.revision() + 1)
+          << event.DebugString();
+      known->second = signal;
+    }
+  }
+  EXPECT_EQ(message.caught_up_position(), seen.head);
+  context.TryCancel();
+}
+
+void WaitUntilAllIsAnnounced(Client& client) {
+  v1::GetStatusRequest request;
+  request.set_tenant_id(kTenant);
+  v1::GetStatusResponse status;
+  do {
+    grpc::ClientContext context;
+    ASSERT_TRUE(client.admin->GetStatus(&context, request, &status).ok());
+  } while (status.tenant().has_oldest_unannounced_at());
+}
+
+// What is compared of a signal in force.
+std::string Describe(const v1::Signal& signal) {
+  return absl::StrCat(signal.signal_id(), " ", signal.rule_id(), " ",
+                      signal.anchor().touchpoint_id(), " ", signal.severity(),
+                      " ", signal.journey().id(), " ", signal.deal_id());
+}
+
+std::set<std::string> SignalsInForce(Client& client) {
+  std::set<std::string> out;
+  v1::ListSignalsRequest request;
+  request.set_tenant_id(kTenant);
+  request.set_include_historical(true);
+  do {
+    grpc::ClientContext context;
+    v1::ListSignalsResponse response;
+    const grpc::Status status =
+        client.signals->ListSignals(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    for (const v1::Signal& signal : response.signals()) {
+      out.insert(Describe(signal));
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return out;
+}
+
+// Those that the signal log says are in force.
+std::set<std::string> InForceBy(const SeenSignals& seen) {
+  std::set<std::string> out;
+  for (const auto& [id, signal] : seen.signals) {
+    if (signal.in_force()) out.insert(Describe(signal));
+  }
+  return out;
 }
 
 // Everything that the API says as of one instant, position-free.
@@ -100,6 +188,7 @@ class CrashTest : public ::testing::Test {
     ReadOn(client, seen_);
     ExpectAllAcknowledged(unary_, seen_);
     ExpectAllAcknowledged(stream_, seen_);
+    ReadSignalsOn(client, seen_signals_);
     if (HasFatalFailure()) return;
     std::thread unary([&] { unary_.RunUnary(client, kUnlimited); });
     std::thread stream([&] { stream_.RunStream(client, kUnlimited); });
@@ -116,6 +205,7 @@ class CrashTest : public ::testing::Test {
   LoadClient unary_{seed_, "unary", 3};
   LoadClient stream_{seed_, "stream", 10};
   SeenLog seen_;
+  SeenSignals seen_signals_;
 };
 
 TEST_F(CrashTest, KilledServerKeepsWhatItAcknowledged) {
@@ -138,13 +228,25 @@ TEST_F(CrashTest, KilledServerKeepsWhatItAcknowledged) {
   EXPECT_EQ(whole.positions.size(),
             unary_.acknowledged().size() + stream_.acknowledged().size());
 
+  WaitUntilAllIsAnnounced(client);
+  ReadSignalsOn(client, seen_signals_);
+  SeenSignals whole_signals;
+  ReadSignalsOn(client, whole_signals);
+  EXPECT_EQ(whole_signals.head, seen_signals_.head);
+  EXPECT_EQ(InForceBy(whole_signals), SignalsInForce(client));
+
   TestServer fresh;
   LoadClient stream_again(seed_, "stream", 10);
   LoadClient unary_again(seed_, "unary", 3);
   stream_again.RunStream(fresh.client(), stream_.steps_done());
   unary_again.RunUnary(fresh.client(), unary_.steps_done());
   EXPECT_EQ(Conclusions(client), Conclusions(fresh.client()));
-  std::cout << whole.head << " events survived " << kKills << " kills\n";
+  fresh.clock().Set(core::SystemClock().Now());
+  WaitUntilAllIsAnnounced(fresh.client());
+  EXPECT_EQ(SignalsInForce(client), SignalsInForce(fresh.client()));
+  EXPECT_GT(SignalsInForce(client).size(), 10U);
+  std::cout << whole.head << " events and " << whole_signals.head
+            << " of signals survived " << kKills << " kills\n";
 }
 
 }  // namespace

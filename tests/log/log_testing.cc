@@ -191,7 +191,7 @@ absl::Status FakeViews::Apply(const CommitGroup& group) {
           ++versions_[{tenant.tenant_id, subject->type,
                        std::string(subject->id)}];
         }
-      } else {
+      } else if (event.retraction != nullptr) {
         ids_[{tenant.tenant_id, event.retraction->source(),
               event.retraction->touchpoint_id()}]
             .retraction_position = event.position;

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/core/errors.h"
 #include "service/core/limits.h"
+#include "service/core/signal_log.h"
 #include "tests/log/log_testing.h"
 #include "tests/log/writer_fixture.h"
 
@@ -217,6 +218,25 @@ TEST_F(WriterTest, FullQueueIsRefusedAtOnce) {
   EXPECT_EQ(InfoOf(refused).metadata().at("limit"), "queue_appends_max");
   views_.Resume();
   for (const Ticket& ticket : waiting) EXPECT_TRUE(Wait(ticket).ok());
+}
+
+TEST_F(WriterTest, FullQueueTakesSignalsAllTheSame) {
+  views_.Pause();
+  for (int i = 0; i < core::kGroupsInFlightMax; ++i) {
+    (void)Send({MakeTouchpoint(absl::StrCat("f", i))});
+    WaitForGroups(i + 1);
+  }
+  for (int i = 0; i < core::kQueueAppendsMax; ++i) {
+    (void)Send({MakeTouchpoint(absl::StrCat("q", i))});
+  }
+  ASSERT_FALSE(Wait(Send({MakeTouchpoint("x")})).ok());
+  Append append;
+  append.tenant_id = core::SignalLogOf("t");
+  append.signals = {std::make_shared<v1::SignalEvent>()};
+  const Ticket signal = Submit(std::move(append));
+  views_.Resume();
+  const auto answer = Wait(signal);
+  EXPECT_TRUE(answer.ok()) << answer.status();
 }
 
 TEST_F(WriterTest, QueueIsBoundedInBytes) {

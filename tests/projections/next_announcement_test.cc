@@ -15,9 +15,12 @@ namespace {
 
 using core::Micros;
 using projections::Announcement;
+using projections::SignalHolder;
 using projections::SignalInterval;
 using projections::SignalIntervals;
 using storage::v1::AnnouncedSignals;
+
+SignalHolder Of(const std::string& owner_id) { return {owner_id, {}}; }
 
 SignalInterval Interval(const std::string& name, Micros since, Micros until,
                         Micros critical_since = core::kNever) {
@@ -55,19 +58,20 @@ void Apply(const std::vector<Announcement>& announcements, Micros at,
 TEST(NextAnnouncementTest, NothingIsAnnouncedTwice) {
   const SignalIntervals intervals = {Interval("a", 10, 20)};
   AnnouncedSignals announced;
-  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, "anna", 0), 10);
-  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, "anna", 15),
+  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, Of("anna"), 0),
+            10);
+  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, Of("anna"), 15),
             15);
-  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, "anna", 20),
+  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, Of("anna"), 20),
             core::kNever);
-  Apply(projections::AnnouncementsAt(intervals, announced, "anna", 10), 10,
+  Apply(projections::AnnouncementsAt(intervals, announced, Of("anna"), 10), 10,
         announced);
-  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, "anna", 10),
+  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, Of("anna"), 10),
             20);
   // Somebody else is responsible now.
-  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, "bert", 12),
+  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, Of("bert"), 12),
             12);
-  Apply(projections::AnnouncementsAt(intervals, announced, "anna", 20), 20,
+  Apply(projections::AnnouncementsAt(intervals, announced, Of("anna"), 20), 20,
         announced);
   EXPECT_EQ(announced.in_force_size(), 0);
 }
@@ -75,13 +79,13 @@ TEST(NextAnnouncementTest, NothingIsAnnouncedTwice) {
 TEST(NextAnnouncementTest, SnoozeEndsOnce) {
   const SignalIntervals intervals = {Interval("a", 10, core::kNever)};
   AnnouncedSignals announced;
-  Apply(projections::AnnouncementsAt(intervals, announced, "anna", 10), 10,
+  Apply(projections::AnnouncementsAt(intervals, announced, Of("anna"), 10), 10,
         announced);
   announced.mutable_in_force(0)->set_snoozed_until_us(30);
-  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, "anna", 10),
+  EXPECT_EQ(projections::NextAnnouncement(intervals, announced, Of("anna"), 10),
             30);
   const auto due =
-      projections::AnnouncementsAt(intervals, announced, "anna", 30);
+      projections::AnnouncementsAt(intervals, announced, Of("anna"), 30);
   ASSERT_EQ(due.size(), 1U);
   EXPECT_TRUE(due[0].snooze_ended);
 }
@@ -107,14 +111,17 @@ TEST(NextAnnouncementTest, SkipsNoInstant) {
     }
     AnnouncedSignals stepping;
     AnnouncedSignals skipping;
-    Micros next = projections::NextAnnouncement(intervals, skipping, "anna", 0);
+    Micros next =
+        projections::NextAnnouncement(intervals, skipping, Of("anna"), 0);
     for (Micros now = 0; now < kEnd; ++now) {
-      Apply(projections::AnnouncementsAt(intervals, stepping, "anna", now), now,
-            stepping);
+      Apply(projections::AnnouncementsAt(intervals, stepping, Of("anna"), now),
+            now, stepping);
       while (next <= now) {
-        Apply(projections::AnnouncementsAt(intervals, skipping, "anna", next),
-              next, skipping);
-        next = projections::NextAnnouncement(intervals, skipping, "anna", next);
+        Apply(
+            projections::AnnouncementsAt(intervals, skipping, Of("anna"), next),
+            next, skipping);
+        next = projections::NextAnnouncement(intervals, skipping, Of("anna"),
+                                             next);
       }
       ASSERT_EQ(stepping.DebugString(), skipping.DebugString())
           << "seed " << seed << " round " << round << " at " << now;

@@ -19,6 +19,7 @@
 #include "service/core/time.h"
 #include "service/core/touchpoint.h"
 #include "tests/support/engine.h"
+#include "tests/support/fault_file_system.h"
 #include "tests/support/history.h"
 #include "tests/support/temp_dir.h"
 #include "tests/views/query_fixture.h"
@@ -104,9 +105,11 @@ class AnnounceCrashTest : public ::testing::Test {
     std::map<std::string, std::vector<std::string>> announced;
   };
 
-  std::unique_ptr<Engine> Open(const std::string& directory, int homes_max,
-                               Micros now) {
+  static std::unique_ptr<Engine> Open(
+      const std::string& directory, int homes_max, Micros now,
+      std::shared_ptr<FaultFileSystem> files = nullptr) {
     EngineOptions options;
+    options.file_system = std::move(files);
     options.directory = directory;
     options.announced_homes_max = homes_max;
     options.now = now;
@@ -159,20 +162,29 @@ class AnnounceCrashTest : public ::testing::Test {
     return ResultOf(*engine);
   }
 
-  // The same with crashes: the process ends between an append and what is to
-  // be announced, or in the midst of announcing, and sometimes loses its views.
+  // The same with crashes: the power is cut between an append and what is to be
+  // announced, or in the midst of an append to the signal log, and sometimes
+  // the views are lost as well.
   Result Disturbed(const std::vector<Step>& steps, std::mt19937& random) {
     const TempDir dir;
-    auto engine = Open(dir.path(), 1, steps.front().now);
+    const auto files =
+        std::make_shared<FaultFileSystem>(static_cast<unsigned>(random()));
+    auto engine = Open(dir.path(), 1, steps.front().now, files);
     const auto maybe_crash = [&] {
       if (random() % 4 != 0) return;
       const Micros now = engine->clock().Now();
-      EXPECT_TRUE(engine->Announce(static_cast<int>(random() % 3)).ok());
+      files->CutPowerAfter(random() % 4, ".log");
+      const absl::Status status =
+          engine->Announce(static_cast<int>(random() % 3));
+      EXPECT_EQ(status.ok(), !files->power_is_cut()) << status;
+      if (files->power_is_cut()) ++cut_appends_;
+      files->CutPower();
       engine = nullptr;
+      files->LoseUnsynced();
       if (random() % 3 == 0) {
         std::filesystem::remove_all(dir.Join("views"));
       }
-      engine = Open(dir.path(), 1 + static_cast<int>(random() % 3), now);
+      engine = Open(dir.path(), 1 + static_cast<int>(random() % 3), now, files);
     };
     for (const Step& step : steps) {
       engine->clock().Set(step.now - 1);
@@ -201,6 +213,9 @@ class AnnounceCrashTest : public ::testing::Test {
     EXPECT_TRUE(engine->Announce().ok());
     return ResultOf(*engine);
   }
+
+  // Crashes in the midst of an append to the signal log.
+  int cut_appends_ = 0;
 };
 
 // The first signal of which something else was announced; empty for none.
@@ -236,6 +251,7 @@ TEST_F(AnnounceCrashTest, SameSignalsAndAnnouncements) {
     if (HasFailure()) return;
   }
   EXPECT_GT(announced, 150U) << "seed " << seed;
+  EXPECT_GT(cut_appends_, 10) << "seed " << seed;
 }
 
 }  // namespace
