@@ -20,17 +20,17 @@ using storage::v1::AnnouncedSignals;
 struct Standing {
   SignalIntervals intervals;
   SignalHolder holder;
-  // When its newest touchpoint occurred, which may be ahead of the clock.
-  Micros newest = 0;
+  // The first instant for which they can be told: that of the newest
+  // touchpoint, which may be ahead of the clock.
+  Micros first = 0;
 };
 
 // Finds what is to be announced next, and when.
-void SetDue(const Standing& standing, Micros rules_activated,
-            AnnouncedSignals& signals) {
-  const Micros floor = signals.floor_us();
-  const bool was_due = signals.due_us() != 0 && signals.due_us() <= floor;
+void SetDue(const Standing& standing, AnnouncedSignals& signals) {
+  const Micros now = std::max(signals.floor_us(), standing.first);
+  const bool was_due = signals.due_us() != 0 && signals.due_us() <= now;
   const Micros due = projections::NextAnnouncement(standing.intervals, signals,
-                                                   standing.holder, floor);
+                                                   standing.holder, now);
   if (due == core::kNever) {
     signals.clear_due_us();
     signals.clear_timer_us();
@@ -39,15 +39,11 @@ void SetDue(const Standing& standing, Micros rules_activated,
     return;
   }
   signals.set_due_us(due);
-  // A clock that runs ahead must not put off what can be said now, again with
-  // each touchpoint.
-  signals.set_timer_us(
-      due == standing.newest
-          ? std::min(due, std::max(signals.received_us(), rules_activated))
-          : due);
+  // A clock that runs ahead must not put off what can be said now.
+  signals.set_timer_us(due == now ? signals.floor_us() : due);
   // What has waited for being announced does not become old news by what comes
   // meanwhile.
-  if (was_due && due == floor) return;
+  if (was_due && due == now) return;
   signals.set_due_since_us(
       projections::DueSince(standing.intervals, signals, standing.holder, due));
   signals.set_due_received_us(signals.received_us());
@@ -61,10 +57,9 @@ void Settle(const ChangeContext& context, const Standing& standing,
             const SignalOccasion& occasion, AnnouncedSignals& signals) {
   const Micros timer_before = signals.timer_us();
   signals.set_received_us(std::max(signals.received_us(), occasion.received));
-  signals.set_floor_us(
-      std::max({signals.floor_us(), occasion.received, occasion.announced,
-                context.rules_activated, standing.newest}));
-  SetDue(standing, context.rules_activated, signals);
+  signals.set_floor_us(std::max({signals.floor_us(), occasion.received,
+                                 occasion.announced, context.rules_activated}));
+  SetDue(standing, signals);
   const Micros timer = signals.timer_us();
   if (timer == timer_before) return;
   if (timer_before != 0) {
@@ -91,7 +86,7 @@ void SetTimer(const ChangeContext& context, absl::string_view tenant_id,
     standing.intervals =
         projections::JourneySignals(context.rules, record.journey());
     standing.holder.owner_id = projections::OwnerOf(record.journey());
-    standing.newest = record.journey().newest().at_us();
+    standing.first = record.journey().newest().at_us();
   }
   Settle(context, standing, tenant_id, home, occasion,
          *record.mutable_signals());
@@ -105,7 +100,6 @@ void SetTimer(const ChangeContext& context, absl::string_view tenant_id,
   Standing standing;
   standing.intervals = projections::DealSignals(context.rules, record.deal());
   standing.holder = {projections::OwnerOf(record.deal()), journey};
-  standing.newest = record.newest_us();
   Settle(context, standing, tenant_id, home, occasion,
          *record.mutable_signals());
 }

@@ -87,9 +87,12 @@ class TenantDue {
   [[nodiscard]] size_t event_count() const { return events_.size(); }
 
  private:
-  // What is announced about one home at one instant.
+  // What is announced about one home.
   struct Home {
+    // For which instant: a touchpoint may be ahead of the clock.
     Micros at = 0;
+    // When.
+    Micros announced_at = 0;
     const AnnouncedSignals& announced;
   };
 
@@ -129,7 +132,7 @@ absl::Status TenantDue::AddJourney(const Timer& timer) {
   const AnnouncedSignals& announced = record->signals();
   // Something has changed since the timer was read.
   if (announced.timer_us() != timer.due) return absl::OkStatus();
-  const Home home{announced.due_us(), announced};
+  const Home home{announced.due_us(), timer.due, announced};
   JourneyAt journey(reader_->rules(), record->journey(), home.at);
   SignalIntervals intervals;
   SignalHolder holder;
@@ -157,7 +160,7 @@ absl::Status TenantDue::AddDeal(const Timer& timer) {
   }
   const storage::v1::DealState& deal = (*record)->deal();
   const AnnouncedSignals& announced = (*record)->signals();
-  const Home home{announced.due_us(), announced};
+  const Home home{announced.due_us(), timer.due, announced};
   const auto subject = reader_->JourneyOfDeal(timer.home.deal_id, **record);
   if (!subject.ok()) return subject.status();
   const auto owner = reader_->SubjectRecordOf(*subject);
@@ -193,7 +196,7 @@ absl::Status TenantDue::Announce(const Home& home,
       IsOld(home.announced, announcement.interval->DueAt(home.at));
   signal.set_historical(is_old);
   signal.set_revision(1);
-  *signal.mutable_raised_at() = core::ToTimestamp(home.at);
+  *signal.mutable_raised_at() = core::ToTimestamp(home.announced_at);
   *signal.mutable_revised_at() = signal.raised_at();
   signal.set_handling(v1::SIGNAL_HANDLING_OPEN);
   v1::SignalChange change = v1::SIGNAL_CHANGE_RAISED;
@@ -205,20 +208,23 @@ absl::Status TenantDue::Announce(const Home& home,
     signal.set_historical(before.historical() && is_old);
     signal.set_revision(before.revision() + 1);
     *signal.mutable_raised_at() = before.raised_at();
-    signal.set_handling(before.handling());
-    signal.set_handled_by(before.handled_by());
-    signal.set_handling_reason(before.handling_reason());
-    if (before.has_handled_at()) {
-      *signal.mutable_handled_at() = before.handled_at();
+    if (before.in_force() ||
+        before.handling() != v1::SIGNAL_HANDLING_FINISHED) {
+      signal.set_handling(before.handling());
+      signal.set_handled_by(before.handled_by());
+      signal.set_handling_reason(before.handling_reason());
+      if (before.has_handled_at()) {
+        *signal.mutable_handled_at() = before.handled_at();
+      }
     }
     // A snooze that ended while the signal did not hold ends in silence.
     if (before.has_snoozed_until() && !announcement.snooze_ended &&
         (before.in_force() ||
-         core::ToMicros(before.snoozed_until()) > home.at)) {
+         core::ToMicros(before.snoozed_until()) > home.announced_at)) {
       *signal.mutable_snoozed_until() = before.snoozed_until();
     }
   }
-  Emit(change, home.at, std::move(signal));
+  Emit(change, home.announced_at, std::move(signal));
   return absl::OkStatus();
 }
 
@@ -236,8 +242,8 @@ absl::Status TenantDue::Withdraw(const Home& home, const std::string& id,
   }
   signal.set_in_force(false);
   signal.set_revision(signal.revision() + 1);
-  *signal.mutable_revised_at() = core::ToTimestamp(home.at);
-  Emit(v1::SIGNAL_CHANGE_WITHDRAWN, home.at, std::move(signal));
+  *signal.mutable_revised_at() = core::ToTimestamp(home.announced_at);
+  Emit(v1::SIGNAL_CHANGE_WITHDRAWN, home.announced_at, std::move(signal));
   return absl::OkStatus();
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 // Raised whenever the views' layout, or what the folds conclude, changes: the
 // views are then made anew from the log.
-constexpr int kViewsFormatVersion = 9;
+constexpr int kViewsFormatVersion = 10;
 
 // Of the arena for what one batch changes, kept from batch to batch.
 constexpr size_t kArenaBlockBytes = size_t{2} * 1024 * 1024;
